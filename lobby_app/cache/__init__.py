@@ -1,0 +1,1 @@
+"""The desk's SQLite files: engine, tables, unit of work, projections, migrations."""

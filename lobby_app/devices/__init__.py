@@ -1,0 +1,1 @@
+"""Readers, printers, keyring: blocking code behind domain.ports."""

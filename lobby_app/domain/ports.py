@@ -1,0 +1,175 @@
+"""What services need from the outside world, as Protocols. Adapters implement them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self
+
+from lobby_app.domain.branch import BookedAppointment, StaffMember
+from lobby_app.domain.customer import CustomerRecord
+from lobby_app.domain.event import Draft, Event
+from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.slip import TicketSlip
+from lobby_app.domain.ticket import Ticket
+
+
+class Clock(Protocol):
+    """Wall time of the branch."""
+
+    def now(self) -> datetime:
+        """Return the present time, aware, in the branch's time zone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Own events the centre has not confirmed. `oldest_at` is None when there are none."""
+
+    count: int
+    oldest_at: datetime | None
+
+
+class UnitOfWork(Protocol):
+    """One transaction on log.db. Leaving the block without `commit()` rolls back.
+
+    Raises KnownError (`cache.*`) for the environment: disk full, locked, unreadable.
+    """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def commit(self) -> None:
+        """Make everything since `__enter__` durable."""
+        ...
+
+    def append(self, draft: Draft) -> Event:
+        """Add an event to the desk's own log and fold it into the projections."""
+        ...
+
+    def take_number(self, zone: str, business_day: date) -> int:
+        """Return the next number of the series (1, 2, …), never returned before on this desk.
+
+        Raises KnownError `cache.numbers_used_up` after 999.
+        """
+        ...
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """Return the projected state of one ticket."""
+        ...
+
+    def tickets(self, business_day: date) -> Sequence[Ticket]:
+        """Return all tickets of a business day, oldest first."""
+        ...
+
+    def waiting(self, business_day: date) -> Sequence[Ticket]:
+        """Return the waiting tickets of a business day, oldest first."""
+        ...
+
+    def events(self, business_day: date, kinds: Sequence[str]) -> Sequence[Event]:
+        """Return events of some kinds on a business day, in log order."""
+        ...
+
+    def device_states(self) -> dict[str, ChannelState]:
+        """Return the last known state of each device id that was ever reported."""
+        ...
+
+    def unsent(self) -> Unsent:
+        """Return what still waits to be exchanged."""
+        ...
+
+    def staff(self, number: str) -> StaffMember | None:
+        """Return the member of staff with this number."""
+        ...
+
+
+UnitOfWorkFactory = Callable[[], UnitOfWork]
+
+
+class CustomerCache(Protocol):
+    """The desk's copy of the bank's customer reference data (customers.db)."""
+
+    def find(self, token: str) -> CustomerRecord | None:
+        """Return the customer a keyed token belongs to."""
+        ...
+
+    def get(self, customer_ref: str) -> CustomerRecord | None:
+        """Return the customer with this reference."""
+        ...
+
+    def appointment(self, code: str, day: date) -> BookedAppointment | None:
+        """Return the booking with this code on `day`."""
+        ...
+
+    def appointment_of(self, customer_ref: str, day: date) -> BookedAppointment | None:
+        """Return the customer's next booking on `day`."""
+        ...
+
+    def count(self) -> int:
+        """Return how many customers are cached."""
+        ...
+
+    def as_of(self) -> datetime | None:
+        """Return when the reference data was last refreshed, None when never."""
+        ...
+
+
+class PrintOutcome(StrEnum):
+    """The four honest answers of a printer (devices 4.3). Only NOT_SENT may be retried alone."""
+
+    PRINTED = "printed"
+    NOT_SENT = "not_sent"
+    HELD = "held"
+    UNKNOWN = "unknown"
+
+
+class PrinterProblem(StrEnum):
+    """What stands between a job and paper; each has one sentence in resources/i18n."""
+
+    COVER_OPEN = "cover_open"
+    PAPER_OUT = "paper_out"
+    CUTTER = "cutter"
+    UNRECOVERABLE = "unrecoverable"
+    OVERHEATED = "overheated"
+    OFFLINE = "offline"
+    UNREACHABLE = "unreachable"
+    NO_ANSWER = "no_answer"
+    CONNECTION_LOST = "connection_lost"
+    NOT_CONFIRMED = "not_confirmed"
+    NO_FEEDBACK = "no_feedback"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintResult:
+    """How a job ended. `problem` is None only for PRINTED."""
+
+    outcome: PrintOutcome
+    problem: PrinterProblem | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """Health of the printer; `problems` empty = ready. `near_end`: paper is running low."""
+
+    problems: tuple[PrinterProblem, ...] = ()
+    near_end: bool = False
+
+
+class TicketPrinter(Protocol):
+    """Anything that turns a slip into paper (or a file). Blocking: call on a device worker."""
+
+    def print(self, slip: TicketSlip, job_id: str) -> PrintResult:
+        """Print one slip. `job_id`: four printable ASCII characters, unique among recent jobs."""
+        ...
+
+    def status(self) -> PrinterStatus:
+        """Ask the printer how it is."""
+        ...

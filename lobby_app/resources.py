@@ -1,0 +1,11 @@
+"""Where packaged files are: a wheel carries `resources/` inside the package, a checkout beside it."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def resource(*parts: str) -> Path:
+    """Return the path of a packaged resource, in a wheel and in a checkout."""
+    inside = _PACKAGE / "resources"
+    return (inside if inside.is_dir() else _PACKAGE.parent / "resources").joinpath(*parts)

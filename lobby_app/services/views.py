@@ -1,0 +1,255 @@
+"""What windows are given: frozen values without rules, without rows, without anything to leak.
+
+Nothing here carries an amount of assets, a score, a flag's origin or a whole number of a person.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from lobby_app.domain.business import Need
+from lobby_app.domain.credential import CredentialKind
+from lobby_app.domain.customer import Access, Customer, Preference, Tier, Title
+from lobby_app.domain.floor import Appointment, ChannelState
+from lobby_app.domain.recommendation import Recommendation
+from lobby_app.domain.slip import TicketSlip, WaitRange
+from lobby_app.domain.text import Language, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A greeter who is signed on."""
+
+    staff_number: str
+    name: Text
+    signed_on_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who it is, as the greeter may see it (domain 5.1, 5.5).
+
+    Attributes:
+        display_name: masked; empty for somebody unknown.
+        surname, title: for the spoken greeting only.
+        credential_mask: what was scanned, masked; empty for an anonymous visit.
+        data_age_days: age of the cached record, None when there is no record.
+        tier_is_stale: tier too old to use; shown as unknown.
+    """
+
+    display_name: str
+    surname: str
+    title: Title
+    tier: Tier
+    tier_name: Text
+    credential_kind: CredentialKind | None
+    credential_mask: str
+    warnings: tuple[str, ...]
+    data_age_days: int | None
+    tier_is_stale: bool
+    manager_name: str
+    language: Language
+    is_known: bool
+    document_expired: bool
+    needs_counter_verify: bool
+    appointment_at: datetime | None
+    is_elder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One person's visit as it travels between desk and services; windows pass it on unread."""
+
+    visit_id: str
+    arrived_at: datetime
+    customer: Customer
+    customer_ref: str | None
+    cache_age_days: int | None
+    appointment: Appointment | None
+    profile: Profile
+    usual_businesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the greeter ticked for this visit: modifiers F2-F7 and the document check."""
+
+    preference: Preference = Preference.NONE
+    care: bool = False
+    agent: bool = False
+    access: frozenset[Access] = frozenset()
+    needs_help: bool = False
+    safety: str | None = None
+    missing_documents: frozenset[str] = frozenset()
+    insists_on_ticket: bool = False
+    language: Language = Language.ZH
+    large_type: bool = False
+    override_channel: str | None = None
+    override_reason: str | None = None
+
+
+class PrimaryAction(StrEnum):
+    """What Enter does for this very recommendation; the big button says it."""
+
+    PRINT_TICKET = "print_ticket"
+    GUIDE_TO_MACHINE = "guide_to_machine"
+    SHOW_ON_PHONE = "show_on_phone"
+    ESCORT = "escort"
+    BOOK = "book"
+    CALL_MANAGER = "call_manager"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOption:
+    """A channel with how long it takes: wait (range) or plain minutes, and people ahead."""
+
+    channel: str
+    name: Text
+    is_human: bool
+    wait: WaitRange | None
+    minutes: int | None
+    ahead: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTicket:
+    """A ticket this customer already holds."""
+
+    ticket_id: str
+    number: str
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A recommendation, ready to be read out.
+
+    Attributes:
+        say: the sentence to say, placeholders filled. why: one line from rule ids.
+        chips: at most two neutral chip codes: priority, document_expired, counter_verify,
+            appointment.
+        held: a ticket the customer already holds today, else None.
+    """
+
+    recommendation: Recommendation
+    need: Need
+    action: PrimaryAction
+    option: ChannelOption
+    human: ChannelOption | None
+    alternatives: tuple[ChannelOption, ...]
+    say: Text
+    why: Text
+    documents: tuple[Text, ...]
+    missing_documents: tuple[str, ...]
+    next_best_action: Text | None
+    alerts: tuple[Text, ...]
+    chips: tuple[str, ...]
+    held: HeldTicket | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A committed ticket and the slip to print. `copy` 0 = original."""
+
+    ticket_id: str
+    slip: TicketSlip
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One zone of the side panel."""
+
+    zone: str
+    queue: str
+    name: Text
+    waiting: int
+    wait: WaitRange | None
+    open_counters: int
+    level: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """One machine: state as last told; `since` None when never told."""
+
+    device_id: str
+    name: Text
+    channel: str
+    state: ChannelState
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentTicket:
+    """One line of "last tickets"."""
+
+    ticket_id: str
+    number: str
+    zone_name: Text
+    issued_at: datetime
+    state: str
+    copies: int
+    print_outcome: str | None
+    can_cancel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FloorView:
+    """The side panel in one piece. `version` changes only when something visible did."""
+
+    queues: tuple[QueueView, ...]
+    devices: tuple[DeviceView, ...]
+    recent: tuple[RecentTicket, ...]
+    at: datetime
+
+
+class StoreState(StrEnum):
+    """How well the desk's files are protected and readable."""
+
+    ENCRYPTED = "encrypted"
+    KEY_FILE = "key_file"
+    NO_KEY_STORE = "no_key_store"
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """Start-of-day self-check: what was proved about the log. `problems`: message keys."""
+
+    passed: bool
+    checked_events: int
+    next_numbers: dict[str, int]
+    problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskStatus:
+    """The status strip. `network` is False whenever no exchange partner answered lately."""
+
+    branch: Text
+    slot: int
+    is_demo: bool
+    is_online: bool
+    last_exchange: datetime | None
+    unsent: int
+    oldest_unsent: datetime | None
+    data_as_of: datetime | None
+    store: StoreState
+    self_check: SelfCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A visit has begun. `tiles`: business codes to offer, most likely first."""
+
+    visit: Visit
+    tiles: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedTicket:
+    """A ticket of today was scanned, not a person."""
+
+    ticket: RecentTicket

@@ -1,0 +1,1 @@
+"""Qt: the only package (with app) that imports PySide6."""
