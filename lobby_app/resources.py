@@ -1,4 +1,4 @@
-"""Where packaged files are: a wheel carries `resources/` inside the package, a checkout beside it."""
+"""Where packaged files are: inside the package in a wheel, beside it in a checkout."""
 
 from pathlib import Path
 

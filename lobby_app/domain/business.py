@@ -13,7 +13,7 @@ from lobby_app.domain.text import Text
 
 
 class Priority(StrEnum):
-    """Priority classes, strongest first (domain 2.6). Order of definition is the order of strength."""
+    """Priority classes (domain 2.6), defined in the order of their strength."""
 
     SAFETY = "safety"
     CARE = "care"

@@ -1,0 +1,167 @@
+"""One frozen settings object from a TOML file and the environment; an unknown key is an error."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import platformdirs
+
+from lobby_app.domain.errors import KnownError
+from lobby_app.domain.text import Language
+
+
+class PrinterKind(StrEnum):
+    """How tickets reach paper."""
+
+    PDF = "pdf"
+    TCP = "tcp"
+    SERIAL = "serial"
+    RAW_FILE = "raw_file"
+    SPOOLER = "spooler"
+    SYSTEM = "system"
+    NONE = "none"
+
+
+class PrintMarker(StrEnum):
+    """How the printer confirms a job: process ID (GS ( H), queued status (GS r 1) or not at all."""
+
+    GS_H = "gs_h"
+    GS_R = "gs_r"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """The ticket printer of this desk.
+
+    Attributes:
+        address: host:port for tcp, port name for serial (COM3, /dev/ttyUSB0), path for raw_file,
+            printer name for spooler and system; folder for pdf (empty = inside the data folder).
+        width_mm: paper width, 58 or 80.
+        baud: serial speed.
+    """
+
+    kind: PrinterKind = PrinterKind.PDF
+    address: str = ""
+    width_mm: int = 80
+    baud: int = 115200
+    marker: PrintMarker = PrintMarker.GS_H
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSettings:
+    """Where keys are kept when the OS key store is not to be used.
+
+    Attributes:
+        key_file: file of this user only (mode 0400 or 0600) holding the desk's keys; empty = the
+            OS key store.
+    """
+
+    key_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WedgeSettings:
+    """Keyboard-wedge reader: measured limits, milliseconds (devices 1.4)."""
+
+    gap_ms: int = 120
+    median_ms: int = 25
+    hold_ms: int = 45
+    prefix: str = ""
+    prefix_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GreeterSettings:
+    """The greeter's window. `theme`: light, high_contrast or large_type."""
+
+    theme: str = "light"
+    auto_clear_s: int = 20
+    lock_after_s: int = 300
+    full_screen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of this desk.
+
+    Attributes:
+        language: empty = the system's locale.
+        branch_file: branch description; empty = the demo branch's, only with `demo`.
+        slot: this desk's slot in the branch, 1-99; part of every ticket number.
+        policy_dir: folder of the bank's policy; empty = the policy shipped with the program.
+        ticket_url: prefix of the QR payload, upper case.
+    """
+
+    data_dir: Path
+    language: Language | None = None
+    demo: bool = False
+    branch_file: str = ""
+    slot: int = 1
+    policy_dir: str = ""
+    ticket_url: str = "HTTPS://Q.EXAMPLE.COM/T/"
+    printer: PrinterSettings = field(default_factory=PrinterSettings)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
+    wedge: WedgeSettings = field(default_factory=WedgeSettings)
+    greeter: GreeterSettings = field(default_factory=GreeterSettings)
+
+
+def default_data_dir() -> Path:
+    """Return the per-user data folder of the platform, or `LOBBY_DATA_DIR`."""
+    return Path(os.environ.get("LOBBY_DATA_DIR") or platformdirs.user_data_dir("lobby"))
+
+
+def load_settings(data_dir: Path | None = None, *, demo: bool = False) -> Settings:
+    """Read `lobby.toml` from the data folder over the defaults.
+
+    Raises:
+        KnownError: `config.unreadable`, `config.unknown_key` or `config.wrong_value`; each names
+            the file and the key.
+    """
+    folder = data_dir or default_data_dir()
+    path = folder / "lobby.toml"
+    settings = Settings(data_dir=folder, demo=demo)
+    if not path.exists():
+        return settings
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise KnownError("config.unreadable", file=str(path), detail=str(error)) from error
+    return _merged(settings, document, str(path), "")
+
+
+def _merged(base: Any, values: Mapping[str, Any], file: str, prefix: str) -> Any:
+    """Return `base` with the values of one TOML table; types follow the annotations."""
+    hints = get_type_hints(type(base))
+    names = {f.name for f in fields(base)} - {"data_dir"}
+    changes: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in names:
+            allowed = ", ".join(sorted(names))
+            raise KnownError("config.unknown_key", file=file, key=prefix + key, allowed=allowed)
+        current = getattr(base, key)
+        if is_dataclass(current):
+            if not isinstance(value, dict):
+                raise KnownError("config.wrong_value", file=file, key=prefix + key, allowed="[…]")
+            changes[key] = _merged(current, value, file, f"{prefix}{key}.")
+        else:
+            changes[key] = _converted(hints[key], value, file, prefix + key)
+    return replace(base, **changes)
+
+
+def _converted(hint: Any, value: Any, file: str, key: str) -> Any:
+    """Return `value` as the annotated type or raise `config.wrong_value` naming what is allowed."""
+    if hint == Language | None:
+        hint = Language
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        if value not in list(hint):
+            allowed = ", ".join(hint)
+            raise KnownError("config.wrong_value", file=file, key=key, allowed=allowed)
+        return hint(value)
+    if type(value) is not hint:
+        raise KnownError("config.wrong_value", file=file, key=key, allowed=hint.__name__)
+    return value
