@@ -24,7 +24,7 @@ class Messages:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def __call__(self, key: str, **params: object) -> str:
+    def __call__(self, key: str, /, **params: object) -> str:
         """Return the sentence for `key` with its placeholders filled.
 
         Raises:
@@ -40,6 +40,6 @@ class Messages:
         return self(error.key, **error.params)
 
 
-def bilingual(key: str, **params: object) -> Text:
+def bilingual(key: str, /, **params: object) -> Text:
     """Return a sentence in both languages at once, for what is printed or posted."""
     return Text(Messages(Language.ZH)(key, **params), Messages(Language.EN)(key, **params))

@@ -7,7 +7,7 @@ from lobby_app.domain.text import Text
 
 @dataclass(frozen=True, slots=True)
 class CounterPlan:
-    """One human counter as planned; `queues`: channel codes, `shared` False: tier customers only."""
+    """One human counter as planned. `queues`: channel codes; not `shared` = tier customers only."""
 
     number: int
     queues: tuple[str, ...]

@@ -13,7 +13,7 @@ class KnownError(LobbyError):
         params: values for the placeholders of the message; never personal data.
     """
 
-    def __init__(self, key: str, **params: object) -> None:
+    def __init__(self, key: str, /, **params: object) -> None:
         super().__init__(f"{key} {params}" if params else key)
         self.key = key
         self.params = params
