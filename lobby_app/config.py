@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import platformdirs
 
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.text import Language
+
+_T = TypeVar("_T")
 
 
 class PrinterKind(StrEnum):
@@ -116,13 +118,13 @@ def default_data_dir() -> Path:
 
 
 def load_settings(data_dir: Path | None = None, *, demo: bool = False) -> Settings:
-    """Read `lobby.toml` from the data folder over the defaults.
+    """Read `lobby.toml` from the data folder over the defaults; the demo has a folder of its own.
 
     Raises:
         KnownError: `config.unreadable`, `config.unknown_key` or `config.wrong_value`; each names
             the file and the key.
     """
-    folder = data_dir or default_data_dir()
+    folder = data_dir or (default_data_dir() / "demo" if demo else default_data_dir())
     path = folder / "lobby.toml"
     settings = Settings(data_dir=folder, demo=demo)
     if not path.exists():
@@ -134,10 +136,10 @@ def load_settings(data_dir: Path | None = None, *, demo: bool = False) -> Settin
     return _merged(settings, document, str(path), "")
 
 
-def _merged(base: Any, values: Mapping[str, Any], file: str, prefix: str) -> Any:
+def _merged(base: _T, values: Mapping[str, Any], file: str, prefix: str) -> _T:
     """Return `base` with the values of one TOML table; types follow the annotations."""
     hints = get_type_hints(type(base))
-    names = {f.name for f in fields(base)} - {"data_dir"}
+    names = {f.name for f in fields(base)} - {"data_dir"}  # type: ignore[arg-type]
     changes: dict[str, Any] = {}
     for key, value in values.items():
         if key not in names:
@@ -150,7 +152,7 @@ def _merged(base: Any, values: Mapping[str, Any], file: str, prefix: str) -> Any
             changes[key] = _merged(current, value, file, f"{prefix}{key}.")
         else:
             changes[key] = _converted(hints[key], value, file, prefix + key)
-    return replace(base, **changes)
+    return replace(base, **changes)  # type: ignore[type-var]
 
 
 def _converted(hint: Any, value: Any, file: str, key: str) -> Any:

@@ -1,0 +1,16 @@
+"""Entry of `lobby …`: crash handlers first, then the command line."""
+
+import faulthandler
+import sys
+
+from lobby_app.cli import run
+
+
+def main() -> None:
+    """Run one command and leave with its exit status."""
+    faulthandler.enable()
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

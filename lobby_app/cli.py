@@ -1,0 +1,153 @@
+"""`lobby …`: arguments in, one use case or one window out. Heavy imports happen per command."""
+
+import argparse
+import json
+import locale
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lobby_app import __version__
+from lobby_app.config import Settings, load_settings
+from lobby_app.domain.errors import KnownError
+from lobby_app.domain.text import Language
+from lobby_app.messages import Messages
+
+if TYPE_CHECKING:
+    from lobby_app.services.case_files import CaseResult
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Returns:
+        0 done, 1 a check found differences or a printer said no, 2 wrong use or environment.
+    """
+    messages = Messages(_locale_language())
+    options = _parser(messages).parse_args(arguments)
+    try:
+        settings = load_settings(options.data_dir, demo=options.demo)
+        messages.language = options.language or settings.language or messages.language
+        command: Callable[[argparse.Namespace, Settings, Messages], int] = options.command
+        return command(options, settings, messages)
+    except KnownError as error:
+        sys.stderr.write(f"{messages.error(error)}\n")
+        return 2
+    except BrokenPipeError:
+        # The reader of our output went away (`lobby scan | head`): nothing left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser(messages: Messages) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lobby", description=messages("cli.description"))
+    parser.add_argument("--version", action="version", version=f"lobby {__version__}")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--data-dir", type=Path, help=messages("cli.data_dir"))
+    shared.add_argument("--demo", action="store_true", help=messages("cli.demo_flag"))
+    shared.add_argument(
+        "--language",
+        type=Language,
+        choices=list(Language),
+        metavar="{zh_CN,en}",
+        help=messages("cli.language"),
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[..., int]) -> argparse.ArgumentParser:
+        text = messages(f"cli.{name.replace('-', '_')}")
+        sub = commands.add_parser(name, parents=[shared], help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    add("greeter", _greeter)
+    for name, command in (("triage", _triage), ("dispatch", _dispatch)):
+        cases = add(name, command)
+        cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
+        cases.add_argument("--check", action="store_true", help=messages("cli.check"))
+    add("scan", _scan)
+    add("printer-test", _printer_test)
+    demo = add("demo", _demo)
+    demo.add_argument("--cards", action="store_true", help=messages("cli.cards"))
+    demo.add_argument("--output", type=Path, help=messages("cli.output"))
+    return parser
+
+
+def _greeter(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.app import run_greeter
+
+    return run_greeter(settings, messages)
+
+
+def _triage(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.assembly import open_policy
+    from lobby_app.services.case_files import triage_file
+
+    return _cases(triage_file(options.file, open_policy(settings)), options.check, messages)
+
+
+def _dispatch(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.assembly import open_policy
+    from lobby_app.services.case_files import dispatch_file
+
+    return _cases(dispatch_file(options.file, open_policy(settings)), options.check, messages)
+
+
+def _scan(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.assembly import reader_check
+    from lobby_app.services.scan_stream import describe, joined_scans
+
+    scan = reader_check(settings)
+    # A raw scan may hold anything a reader can send; undecodable bytes must not stop the tool.
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for text in joined_scans(sys.stdin):
+        _print_json(describe(scan(text)))
+    return 0
+
+
+def _printer_test(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.app import run_printer_test
+
+    return run_printer_test(settings, messages)
+
+
+def _demo(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.app import run_demo_cards
+    from lobby_app.assembly import install_demo
+
+    if options.cards:
+        return run_demo_cards(settings, messages, options.output)
+    sys.stdout.write(f"{install_demo(settings, messages)}\n")
+    return 0
+
+
+def _cases(results: "Iterable[CaseResult]", check: bool, messages: Messages) -> int:
+    """Print one object a case or, with `check`, the differences; return the exit status."""
+    count = wrong = 0
+    for result in results:
+        count += 1
+        if not check:
+            _print_json(result.as_json())
+            continue
+        wrong += bool(result.differences)
+        for difference in result.differences:
+            sys.stdout.write(messages("cli.difference", **asdict(difference)) + "\n")
+    if check:
+        key = "cli.check_failed" if wrong else "cli.check_passed"
+        sys.stdout.write(messages(key, count=count, wrong=wrong) + "\n")
+    return 1 if wrong else 0
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _locale_language() -> Language:
+    """Return English for an English locale and Chinese, the product's default, for all others."""
+    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    name = name or (locale.getlocale()[0] or "")
+    return Language.EN if name.lower().startswith("en") else Language.ZH

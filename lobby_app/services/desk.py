@@ -1,0 +1,48 @@
+"""What every use case is handed: this desk with its ports, bound once by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lobby_app.domain.branch import Branch
+from lobby_app.domain.business import Policy
+from lobby_app.domain.credential import Credential, Unreadable
+from lobby_app.domain.ports import Clock, CustomerCache, UnitOfWorkFactory
+from lobby_app.services.pin_guard import PinGuard
+from lobby_app.services.views import SelfCheck, StoreState
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One desk of one branch.
+
+    Attributes:
+        unit_of_work: opens a writing transaction on the log.
+        reader: opens a reading transaction on the log; cannot commit.
+        scan: raw text of a reader → credential; the number dies inside.
+        new_id: returns a fresh UUID text. new_ticket_token: an unguessable QR token.
+        ticket_url: prefix of the QR payload.
+    """
+
+    branch: Branch
+    slot: int
+    policy: Policy
+    clock: Clock
+    unit_of_work: UnitOfWorkFactory
+    reader: UnitOfWorkFactory
+    customers: CustomerCache
+    scan: Callable[[str], Credential | Unreadable]
+    new_id: Callable[[], str]
+    new_ticket_token: Callable[[], str]
+    ticket_url: str
+    store: StoreState
+    self_check: SelfCheck
+    pin_guard: PinGuard
+
+    def now(self) -> datetime:
+        """Return the branch's present time."""
+        return self.clock.now()
+
+    def business_day(self) -> date:
+        """Return the business day: the branch's local date."""
+        return self.clock.now().date()
