@@ -1,4 +1,4 @@
-"""Tickets at the door: issue, print truth, reprint, cancel, undo. The log comes before the paper."""
+"""Tickets at the door: issue, print truth, reprint, cancel, undo. Log first, then paper."""
 
 from datetime import timedelta
 

@@ -1,0 +1,44 @@
+# Every job of the project by one name. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types contract check screenshots bench soak lock clean
+PYTHON := .venv/bin/python
+SECONDS ?= 60
+SEED ?= 1
+
+help: ## list these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: ## make .venv with everything pinned; asks for root only when a system package is missing
+	@scripts/setup.sh
+
+run: setup ## open the greeter's desk on a demo branch
+	@.venv/bin/lobby greeter --demo
+
+test: setup ## run the whole suite
+	@$(PYTHON) -m pytest
+
+lint: setup ## style and common mistakes
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types: setup ## strict types
+	@.venv/bin/mypy
+
+contract: setup ## who may import whom
+	@.venv/bin/lint-imports
+
+check: lint types contract test ## everything CI asks
+
+screenshots: setup ## render every window and state to build/screenshots
+	@QT_QPA_PLATFORM=offscreen $(PYTHON) -m tests.screens.render build/screenshots
+
+bench: setup ## measure; writes build/bench.json
+	@QT_QPA_PLATFORM=offscreen $(PYTHON) -m tests.bench build/bench.json
+
+soak: setup ## kill real desks: make soak SECONDS=600 SEED=1
+	@$(PYTHON) -m tests.soak.soak --seconds $(SECONDS) --seed $(SEED)
+
+lock: setup ## pin again from pyproject.toml
+	@scripts/lock.sh
+
+clean: ## forget the environment and everything built
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
