@@ -130,7 +130,7 @@ def _cases(results: "Iterable[CaseResult]", check: bool, messages: Messages) -> 
     for result in results:
         count += 1
         if not check:
-            _print_json(result.as_json())
+            _print_json(result.document)
             continue
         wrong += bool(result.differences)
         for difference in result.differences:

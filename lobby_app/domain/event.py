@@ -4,10 +4,16 @@ One grammar for every replica: what this module accepts, every replica folds; wh
 every replica keeps byte for byte and folds nowhere.
 """
 
+import hashlib
+import json
+import re
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any, NoReturn
+from uuid import UUID
 
 
 class EventKind(StrEnum):
@@ -77,3 +83,139 @@ class Event:
     hlc: int
     chain: bytes
     body: str
+
+
+MAX_BODY_BYTES = 16_384
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_ACTOR = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_DAY = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+_WHOLE = {
+    "version": 9_999,
+    "generation": 9_999,
+    "rank": 9_999,
+    "claim_priority": 9,
+    "eligible_at": 10**15 - 1,
+    "counter": 9_999,
+}
+_WORDS = {"kind": _CODE, "actor": _ACTOR, "queue": _CODE, "priority": _CODE, "claim_id": _UUID}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The part of a body that every replica understands for ever; `data` is free."""
+
+    kind: str
+    actor: str
+    ticket: str | None
+    business_day: str | None
+    generation: int
+    rank: int | None
+    claim_priority: int
+    queue: str | None
+    priority: str | None
+    eligible_at: int | None
+    counter: int | None
+    claim_id: str | None
+    version: int
+    data: Mapping[str, Any]
+
+
+def encode(draft: Draft) -> str:
+    """Return the body of a draft: exact ASCII JSON text, the same for the same draft."""
+    body: dict[str, object] = {
+        "kind": str(draft.kind),
+        "version": draft.version,
+        "actor": draft.actor,
+        "ticket": draft.ticket,
+        "business_day": draft.business_day.isoformat() if draft.business_day else None,
+        "generation": draft.generation,
+        "rank": draft.rank,
+        "claim_priority": draft.claim_priority,
+        "queue": draft.queue,
+        "priority": str(draft.priority) if draft.priority else None,
+        "eligible_at": draft.eligible_at,
+        "counter": draft.counter,
+        "claim_id": draft.claim_id,
+        "data": dict(draft.data),
+    }
+    filled = {key: value for key, value in body.items() if value is not None}
+    return json.dumps(filled, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+def parse_body(body: str) -> Envelope | None:
+    """Return the envelope of a body, or None: then the event is kept and folded nowhere.
+
+    The grammar is part of the protocol: every replica must give the same answer.
+    """
+    if not body.isascii() or len(body) > MAX_BODY_BYTES or "\\u0000" in body:
+        return None
+    try:
+        document = json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or not _is_grammatical(document):
+        return None
+    return Envelope(
+        kind=document["kind"],
+        actor=document["actor"],
+        ticket=document.get("ticket"),
+        business_day=document.get("business_day"),
+        generation=document.get("generation") or 0,
+        rank=document.get("rank"),
+        claim_priority=document.get("claim_priority") or 0,
+        queue=document.get("queue"),
+        priority=document.get("priority"),
+        eligible_at=document.get("eligible_at"),
+        counter=document.get("counter"),
+        claim_id=document.get("claim_id"),
+        version=document.get("version") or 1,
+        data=document.get("data") or {},
+    )
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _is_grammatical(document: Mapping[str, Any]) -> bool:
+    if "kind" not in document or "actor" not in document:
+        return False
+    for key, most in _WHOLE.items():
+        value = document.get(key)
+        if value is not None and (type(value) is not int or not 0 <= value <= most):
+            return False
+    for key, pattern in _WORDS.items():
+        value = document.get(key)
+        optional = key not in ("kind", "actor")
+        if value is None and optional:
+            continue
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            return False
+    if not isinstance(document.get("data") or {}, dict):
+        return False
+    return _is_about_a_ticket_of_a_day(document.get("ticket"), document.get("business_day"))
+
+
+def _is_about_a_ticket_of_a_day(ticket: object, day: object) -> bool:
+    if ticket is not None and not (isinstance(ticket, str) and _UUID.fullmatch(ticket)):
+        return False
+    if day is None:
+        return ticket is None
+    if not isinstance(day, str) or not _DAY.fullmatch(day):
+        return False
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
+
+
+def genesis(log_id: str) -> bytes:
+    """Return the chain value before a log's first event."""
+    return hashlib.sha256(UUID(log_id).bytes).digest()
+
+
+def link(previous: bytes, seq: int, hlc: int, body: str) -> bytes:
+    """Return the chain value of an event: sha256(previous, int8 seq, int8 hlc, body)."""
+    return hashlib.sha256(previous + struct.pack(">qq", seq, hlc) + body.encode("ascii")).digest()

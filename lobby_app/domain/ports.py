@@ -31,6 +31,14 @@ class Unsent:
     oldest_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceReport:
+    """State of a machine as last told, and when."""
+
+    state: ChannelState
+    since: datetime
+
+
 class UnitOfWork(Protocol):
     """One transaction on log.db. Leaving the block without `commit()` rolls back.
 
@@ -77,8 +85,8 @@ class UnitOfWork(Protocol):
         """Return events of some kinds on a business day, in log order."""
         ...
 
-    def device_states(self) -> dict[str, ChannelState]:
-        """Return the last known state of each device id that was ever reported."""
+    def device_reports(self, business_day: date) -> dict[str, DeviceReport]:
+        """Return the last report of that day of each device id."""
         ...
 
     def unsent(self) -> Unsent:
@@ -87,6 +95,10 @@ class UnitOfWork(Protocol):
 
     def staff(self, number: str) -> StaffMember | None:
         """Return the member of staff with this number."""
+        ...
+
+    def put_staff(self, members: Sequence[StaffMember]) -> None:
+        """Replace the list of staff who may sign on at this desk."""
         ...
 
 
@@ -118,6 +130,35 @@ class CustomerCache(Protocol):
 
     def as_of(self) -> datetime | None:
         """Return when the reference data was last refreshed, None when never."""
+        ...
+
+
+class SecretState(StrEnum):
+    """Where this desk's keys live."""
+
+    KEY_STORE = "key_store"
+    KEY_FILE = "key_file"
+    NONE = "none"
+
+
+class Secrets(Protocol):
+    """Named secrets of this desk. Blocking: never ask on the GUI thread."""
+
+    @property
+    def state(self) -> SecretState:
+        """Where they are kept; NONE = nowhere, nothing persists."""
+        ...
+
+    def get(self, name: str) -> bytes | None:
+        """Return a secret, None when it was never stored."""
+        ...
+
+    def put(self, name: str, value: bytes) -> None:
+        """Store a secret durably."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget a secret for ever."""
         ...
 
 

@@ -1,8 +1,25 @@
-"""A ticket's state is the largest event under one total order; legal steps of this release."""
+"""A ticket's state is the largest of its events under one total order.
+
+`TicketFold` joins three registers — state, birth and print truth — so merging is commutative,
+associative and idempotent: events may arrive in any order, twice, or in parts.
+"""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
+from typing import Any
+
+from lobby_app.domain.clock import wall_ms
+from lobby_app.domain.event import (
+    RANK_CALLED,
+    RANK_CANCELLED,
+    RANK_NO_SHOW,
+    RANK_SERVED,
+    RANK_SERVING,
+    RANK_WAITING,
+    Envelope,
+    EventKind,
+)
 
 
 class TicketState(StrEnum):
@@ -14,6 +31,21 @@ class TicketState(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     SERVED = "served"
+
+
+_STATES = (
+    (RANK_SERVED, TicketState.SERVED),
+    (RANK_NO_SHOW, TicketState.NO_SHOW),
+    (RANK_CANCELLED, TicketState.CANCELLED),
+    (RANK_SERVING, TicketState.SERVING),
+    (RANK_CALLED, TicketState.CALLED),
+    (RANK_WAITING, TicketState.WAITING),
+)
+
+
+def state_of(rank: int) -> TicketState:
+    """Return the state of a rank; a rank of a newer version counts as the largest below it."""
+    return next(state for least, state in _STATES if rank >= least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +79,190 @@ class Ticket:
     large_type: bool
     copies: int = 0
     print_outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateRegister:
+    """The winning state event, largest by (generation, rank, claim priority, -hlc, -log_id)."""
+
+    generation: int
+    rank: int
+    claim_priority: int
+    hlc: int
+    log_id: str
+    queue: str | None = None
+    priority: str | None = None
+    eligible_at: int | None = None
+    counter: int | None = None
+    claim_id: str | None = None
+
+    def key(self) -> tuple[int, int, int, int, int]:
+        """Return what the total order compares; among equals the earlier claim wins."""
+        return (
+            self.generation, self.rank, self.claim_priority, -self.hlc, -int(self.log_id, 16),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BirthRegister:
+    """What `ticket_issued` says once and for all; of two, the earlier (hlc, log_id) counts."""
+
+    hlc: int
+    log_id: str
+    number: str
+    zone: str
+    business: str
+    customer_ref: str | None
+    qr_token: str
+    language: str
+    large_type: bool
+
+    def key(self) -> tuple[int, str]:
+        """Return the order of births."""
+        return (self.hlc, self.log_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRegister:
+    """The latest print truth and the largest copy count."""
+
+    hlc: int
+    log_id: str
+    outcome: str
+
+    def key(self) -> tuple[int, str]:
+        """Return the order of print events."""
+        return (self.hlc, self.log_id)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFold:
+    """Everything that the events seen so far say about one ticket."""
+
+    ticket_id: str
+    business_day: str
+    state: StateRegister | None = None
+    birth: BirthRegister | None = None
+    printed: PrintRegister | None = None
+    copies: int = 0
+
+    def merge(self, other: "TicketFold") -> "TicketFold":
+        """Return the join of two folds of the same ticket."""
+        return TicketFold(
+            ticket_id=self.ticket_id,
+            business_day=min(self.business_day, other.business_day),
+            state=_larger(self.state, other.state),
+            birth=_earlier(self.birth, other.birth),
+            printed=_later(self.printed, other.printed),
+            copies=max(self.copies, other.copies),
+        )
+
+    def ticket(self, zone: tzinfo) -> Ticket | None:
+        """Return the ticket as people see it, or None until its birth is known."""
+        birth, state = self.birth, self.state
+        if birth is None or state is None:
+            return None
+        eligible_ms = state.eligible_at if state.eligible_at is not None else wall_ms(birth.hlc)
+        return Ticket(
+            ticket_id=self.ticket_id,
+            business_day=date.fromisoformat(self.business_day),
+            number=birth.number,
+            zone=birth.zone,
+            queue=state.queue or "",
+            priority=state.priority or "ordinary",
+            business=birth.business,
+            issued_at=datetime.fromtimestamp(wall_ms(birth.hlc) / 1000, zone),
+            eligible_at=datetime.fromtimestamp(eligible_ms / 1000, zone),
+            state=state_of(state.rank),
+            generation=state.generation,
+            rank=state.rank,
+            counter=state.counter,
+            customer_ref=birth.customer_ref,
+            qr_token=birth.qr_token,
+            language=birth.language,
+            large_type=birth.large_type,
+            copies=self.copies,
+            print_outcome=self.printed.outcome if self.printed else None,
+        )
+
+
+def fold_of(envelope: Envelope, hlc: int, log_id: str) -> TicketFold | None:
+    """Return what one event says about its ticket; None when it is about none.
+
+    `log_id` is 32 hex digits. Kinds this version does not know still count by their envelope.
+    """
+    if envelope.ticket is None or envelope.business_day is None:
+        return None
+    state = None
+    if envelope.rank is not None:
+        state = StateRegister(
+            generation=envelope.generation,
+            rank=envelope.rank,
+            claim_priority=envelope.claim_priority,
+            hlc=hlc,
+            log_id=log_id,
+            queue=envelope.queue,
+            priority=envelope.priority,
+            eligible_at=envelope.eligible_at,
+            counter=envelope.counter,
+            claim_id=envelope.claim_id,
+        )
+    is_print = envelope.kind in (EventKind.TICKET_PRINTED, EventKind.PRINT_FAILED)
+    copy = envelope.data.get("copy")
+    return TicketFold(
+        ticket_id=envelope.ticket,
+        business_day=envelope.business_day,
+        state=state,
+        birth=_birth(envelope.data, hlc, log_id)
+        if envelope.kind == EventKind.TICKET_ISSUED
+        else None,
+        printed=PrintRegister(hlc, log_id, str(envelope.data.get("outcome"))) if is_print else None,
+        copies=copy if is_print and type(copy) is int else 0,
+    )
+
+
+def _birth(data: Any, hlc: int, log_id: str) -> BirthRegister:
+    customer_ref = data.get("customer_ref")
+    return BirthRegister(
+        hlc=hlc,
+        log_id=log_id,
+        number=str(data.get("number", "")),
+        zone=str(data.get("zone", "")),
+        business=str(data.get("business", "")),
+        customer_ref=str(customer_ref) if customer_ref is not None else None,
+        qr_token=str(data.get("qr_token", "")),
+        language=str(data.get("language", "")),
+        large_type=bool(data.get("large_type")),
+    )
+
+
+def _larger(a: StateRegister | None, b: StateRegister | None) -> StateRegister | None:
+    if a is None or b is None:
+        return a or b
+    return a if (a.key(), _rest(a)) >= (b.key(), _rest(b)) else b
+
+
+def _rest(register: StateRegister) -> tuple[str, ...]:
+    """Break ties between two different events at the same place of the same log (a fork)."""
+    return tuple(
+        str(value)
+        for value in (
+            register.queue,
+            register.priority,
+            register.eligible_at,
+            register.counter,
+            register.claim_id,
+        )
+    )
+
+
+def _earlier(a: BirthRegister | None, b: BirthRegister | None) -> BirthRegister | None:
+    if a is None or b is None:
+        return a or b
+    return a if (a.key(), a.number, a.qr_token) <= (b.key(), b.number, b.qr_token) else b
+
+
+def _later(a: PrintRegister | None, b: PrintRegister | None) -> PrintRegister | None:
+    if a is None or b is None:
+        return a or b
+    return a if (a.key(), a.outcome) >= (b.key(), b.outcome) else b

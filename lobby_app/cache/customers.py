@@ -1,0 +1,186 @@
+"""customers.db: the bank's reference data on this desk, found by keyed token, wiped at any time."""
+
+import json
+import secrets as randomness
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from lobby_app.cache.engine import is_plain, make_engine
+from lobby_app.cache.errors import known_errors
+from lobby_app.cache.migrate import is_readable, migrate
+from lobby_app.cache.schema import CUSTOMERS_REVISION
+from lobby_app.domain.branch import BookedAppointment
+from lobby_app.domain.customer import (
+    Access,
+    CustomerRecord,
+    Flag,
+    Medium,
+    RelationshipStage,
+    Tier,
+    Title,
+)
+from lobby_app.domain.ports import Clock, Secrets, SecretState
+from lobby_app.domain.text import Language
+
+CUSTOMERS_KEY = "customers-key"
+_BATCH = 5000
+
+
+@dataclass
+class SqlCustomerCache:
+    """ports.CustomerCache over one encrypted file, or in memory when no key can be kept."""
+
+    path: Path | None
+    engine: Engine
+
+    def find(self, token: str) -> CustomerRecord | None:
+        """Return the customer a token belongs to."""
+        return self._record(
+            "SELECT record FROM customer JOIN customer_token USING (customer_ref) WHERE token = ?",
+            token,
+        )
+
+    def get(self, customer_ref: str) -> CustomerRecord | None:
+        """Return the customer with this reference."""
+        return self._record("SELECT record FROM customer WHERE customer_ref = ?", customer_ref)
+
+    def _record(self, statement: str, value: str) -> CustomerRecord | None:
+        with known_errors(), self.engine.connect() as connection:
+            found = connection.exec_driver_sql(statement, (value,)).scalar()
+        return record_from_json(found) if found is not None else None
+
+    def appointment(self, code: str, day: date) -> BookedAppointment | None:
+        """Return the booking with this code on `day`."""
+        return self._appointment("code = ?", code, day)
+
+    def appointment_of(self, customer_ref: str, day: date) -> BookedAppointment | None:
+        """Return the customer's first booking on `day`."""
+        return self._appointment("customer_ref = ?", customer_ref, day)
+
+    def _appointment(self, condition: str, value: str, day: date) -> BookedAppointment | None:
+        with known_errors(), self.engine.connect() as connection:
+            row = connection.exec_driver_sql(
+                "SELECT code, customer_ref, starts_at, channel, business"  # noqa: S608
+                f" FROM appointment WHERE {condition} AND starts_at >= ? AND starts_at < ?"
+                " ORDER BY starts_at",
+                (value, day.isoformat(), (day + timedelta(days=1)).isoformat()),
+            ).fetchone()
+        return BookedAppointment(*row) if row else None
+
+    def count(self) -> int:
+        """Return how many customers are cached."""
+        with known_errors(), self.engine.connect() as connection:
+            return int(connection.exec_driver_sql("SELECT COUNT(*) FROM customer").scalar_one())
+
+    def as_of(self) -> datetime | None:
+        """Return when the data was last refreshed."""
+        with known_errors(), self.engine.connect() as connection:
+            value = connection.exec_driver_sql("SELECT as_of FROM meta").scalar()
+        return datetime.fromisoformat(value) if value else None
+
+    def replace_all(
+        self,
+        records: Iterable[CustomerRecord],
+        appointments: Iterable[BookedAppointment],
+        as_of: datetime,
+    ) -> None:
+        """Replace everything in one transaction; records are streamed."""
+        with known_errors(), self.engine.begin() as connection:
+            for table in ("customer", "customer_token", "appointment", "meta"):
+                connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
+            remaining = iter(records)
+            while batch := list(islice(remaining, _BATCH)):
+                connection.exec_driver_sql(
+                    "INSERT INTO customer VALUES (?, ?)",
+                    [(record.customer_ref, record_to_json(record)) for record in batch],
+                )
+                tokens = [(token, r.customer_ref) for r in batch for token in r.tokens]
+                if tokens:
+                    connection.exec_driver_sql("INSERT INTO customer_token VALUES (?, ?)", tokens)
+            for booking in appointments:
+                connection.exec_driver_sql(
+                    "INSERT INTO appointment VALUES (?, ?, ?, ?, ?)",
+                    (
+                        booking.code, booking.customer_ref, booking.starts_at,
+                        booking.channel, booking.business,
+                    ),
+                )  # fmt: skip
+            connection.exec_driver_sql("INSERT INTO meta VALUES (1, ?)", (as_of.isoformat(),))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+
+def open_customers(path: Path, secrets: Secrets, clock: Clock) -> SqlCustomerCache:
+    """Open or create the cache. What cannot be read is thrown away: the bank has the original.
+
+    Raises:
+        KnownError: `cache.newer_schema`, `cache.disk_full` …
+    """
+    if secrets.state is SecretState.NONE:
+        # Nowhere to keep a key: nothing about customers may outlive this process.
+        engine = make_engine(None, randomness.token_bytes(32))
+        migrate(engine, None, "customers", CUSTOMERS_REVISION, clock.now())
+        return SqlCustomerCache(None, engine)
+    key = secrets.get(CUSTOMERS_KEY)
+    if key is None:
+        key = randomness.token_bytes(32)
+        secrets.put(CUSTOMERS_KEY, key)
+        _remove(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        engine = make_engine(path, key)
+        readable = not is_plain(path) and is_readable(engine)
+        engine.dispose()
+        if not readable:
+            _remove(path)
+    engine = make_engine(path, key)
+    migrate(engine, path, "customers", CUSTOMERS_REVISION, clock.now())
+    return SqlCustomerCache(path, engine)
+
+
+def wipe_customers(path: Path, secrets: Secrets) -> None:
+    """Erase the cache: forget its key (which alone makes it unreadable), then remove the file."""
+    secrets.delete(CUSTOMERS_KEY)
+    _remove(path)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+_SETS: dict[str, type] = {"media": Medium, "flags": Flag, "access": Access}
+_ENUMS: dict[str, type] = {
+    "title": Title,
+    "language": Language,
+    "tier": Tier,
+    "relationship_stage": RelationshipStage,
+}
+
+
+def record_to_json(record: CustomerRecord) -> str:
+    """Return a record as JSON text; tokens live in their own table."""
+    values = asdict(record)
+    del values["tokens"]
+    for name in _SETS:
+        values[name] = sorted(values[name])
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def record_from_json(text: str) -> CustomerRecord:
+    """Return the record of `record_to_json`, without its tokens."""
+    values: dict[str, Any] = json.loads(text)
+    for name, kind in _SETS.items():
+        values[name] = frozenset(kind(item) for item in values[name])
+    for name, kind in _ENUMS.items():
+        values[name] = kind(values[name])
+    values["usual_businesses"] = tuple(values["usual_businesses"])
+    return CustomerRecord(tokens=(), **values)

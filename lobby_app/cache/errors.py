@@ -1,0 +1,37 @@
+"""Foreign exceptions end here: the environment becomes a KnownError, the rest is ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from lobby_app.domain.errors import BugError, KnownError
+
+_SENTENCES = (
+    ("database or disk is full", "cache.disk_full"),
+    ("database is locked", "cache.locked"),
+    ("readonly database", "cache.read_only"),
+    ("unable to open database file", "cache.cannot_open"),
+    ("disk i/o error", "cache.io"),
+    ("file is not a database", "cache.unreadable"),
+    ("disk image is malformed", "cache.unreadable"),
+)
+
+
+@contextmanager
+def known_errors() -> Iterator[None]:
+    """Turn database and file errors inside the block into KnownError or BugError."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _converted(error.orig or error) from error
+    except OSError as error:
+        raise KnownError("cache.io") from error
+
+
+def _converted(error: BaseException) -> Exception:
+    text = str(error).lower()
+    for fragment, key in _SENTENCES:
+        if fragment in text:
+            return KnownError(key)
+    return BugError(f"database: {type(error).__name__}")

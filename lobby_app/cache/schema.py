@@ -1,0 +1,150 @@
+"""Tables of the two files, as SQLAlchemy knows them; rows never leave this package."""
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+LOG_REVISION = "0001"
+CUSTOMERS_REVISION = "0001"
+
+log_metadata = MetaData()
+customers_metadata = MetaData()
+
+event = Table(
+    "event",
+    log_metadata,
+    Column("log_id", LargeBinary, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("hlc", Integer, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+    Column("kind", Text),
+    Column("business_day", Text),
+    Column("body", Text, nullable=False),
+    Index("event_by_day", "business_day", "kind"),
+    sqlite_with_rowid=False,
+)
+log_head = Table(
+    "log_head",
+    log_metadata,
+    Column("log_id", LargeBinary, primary_key=True),
+    Column("last_seq", Integer, nullable=False),
+    Column("last_chain", LargeBinary, nullable=False),
+    Column("base_seq", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+me = Table(
+    "me",
+    log_metadata,
+    Column("id", Integer, primary_key=True),
+    Column("log_id", LargeBinary, nullable=False),
+    Column("acked_seq", Integer, nullable=False),
+    Column("last_hlc", Integer, nullable=False),
+    Column("clock_offset_ms", Integer, nullable=False),
+    Column("binding", LargeBinary, nullable=False),
+)
+series = Table(
+    "series",
+    log_metadata,
+    Column("zone", Text, primary_key=True),
+    Column("business_day", Text, primary_key=True),
+    Column("last_number", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+ticket = Table(
+    "ticket",
+    log_metadata,
+    Column("ticket_id", Text, primary_key=True),
+    Column("business_day", Text, nullable=False),
+    Column("generation", Integer),
+    Column("rank", Integer),
+    Column("claim_priority", Integer),
+    Column("hlc", Integer),
+    Column("log_id", Text),
+    Column("queue", Text),
+    Column("priority", Text),
+    Column("eligible_at", Integer),
+    Column("counter", Integer),
+    Column("claim_id", Text),
+    Column("issued_hlc", Integer),
+    Column("issued_log_id", Text),
+    Column("number", Text),
+    Column("zone", Text),
+    Column("business", Text),
+    Column("customer_ref", Text),
+    Column("qr_token", Text),
+    Column("language", Text),
+    Column("large_type", Integer),
+    Column("printed_hlc", Integer),
+    Column("printed_log_id", Text),
+    Column("print_outcome", Text),
+    Column("copies", Integer, nullable=False),
+    Index("ticket_by_day", "business_day", "issued_hlc"),
+    Index("ticket_waiting", "business_day", "issued_hlc", sqlite_where=text("rank = 0")),
+    sqlite_with_rowid=False,
+)
+device_state = Table(
+    "device_state",
+    log_metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("business_day", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("hlc", Integer, nullable=False),
+    Column("log_id", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+quarantine = Table(
+    "quarantine",
+    log_metadata,
+    Column("log_id", LargeBinary, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+staff = Table(
+    "staff",
+    log_metadata,
+    Column("number", Text, primary_key=True),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("pin_hash", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+customer = Table(
+    "customer",
+    customers_metadata,
+    Column("customer_ref", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+customer_token = Table(
+    "customer_token",
+    customers_metadata,
+    Column("token", Text, primary_key=True),
+    Column("customer_ref", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+appointment = Table(
+    "appointment",
+    customers_metadata,
+    Column("code", Text, primary_key=True),
+    Column("customer_ref", Text),
+    Column("starts_at", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("business", Text, nullable=False),
+    Index("appointment_of_customer", "customer_ref", "starts_at"),
+    sqlite_with_rowid=False,
+)
+meta = Table(
+    "meta",
+    customers_metadata,
+    Column("id", Integer, primary_key=True),
+    Column("as_of", Text, nullable=False),
+)

@@ -1,0 +1,110 @@
+"""Start-of-day self-check: what can be proved about the log before the doors open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from lobby_app.cache.errors import known_errors
+from lobby_app.cache.opening import OpenLog
+from lobby_app.cache.projections import COLUMNS, row_from_fold
+from lobby_app.domain.clock import wall_ms
+from lobby_app.domain.event import genesis, link, parse_body
+from lobby_app.domain.ticket import TicketFold, fold_of
+
+_MAX_EVENTS = 10_000
+_CLOCK_TOLERANCE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What was checked. `problems`: message keys `cache.problem_*`, empty = all is well."""
+
+    checked_events: int
+    next_numbers: dict[str, int]
+    problems: tuple[str, ...]
+
+
+def self_check(opened: OpenLog, now: datetime) -> CheckReport:
+    """Verify the own log's chain (last 10,000 events), the series, the projection and the clock.
+
+    Today's tickets are folded again from their events and compared with what the screens read.
+    """
+    day = now.date().isoformat()
+    with known_errors(), opened.reading.begin() as connection:
+        checked, chain_ok = _check_chain(connection)
+        numbers = _series(connection, day)
+        findings = (
+            (chain_ok, "cache.problem_chain"),
+            (_series_cover_tickets(connection, day, numbers), "cache.problem_series"),
+            (_projection_is_true(connection, day), "cache.problem_projection"),
+            (_clock_is_ahead(connection, now), "cache.problem_clock"),
+        )
+    problems = tuple(key for is_well, key in findings if not is_well)
+    return CheckReport(checked, {zone: last + 1 for zone, last in numbers.items()}, problems)
+
+
+def _check_chain(connection: Connection) -> tuple[int, bool]:
+    log_id, last_seq, last_chain = connection.exec_driver_sql(
+        "SELECT me.log_id, last_seq, last_chain FROM me JOIN log_head"
+        " ON log_head.log_id = me.log_id"
+    ).one()
+    start = max(0, last_seq - _MAX_EVENTS)
+    chain: bytes | None
+    if start == 0:
+        chain = genesis(str(UUID(bytes=log_id)))
+    else:
+        chain = connection.exec_driver_sql(
+            "SELECT chain FROM event WHERE log_id = ? AND seq = ?", (log_id, start)
+        ).scalar()
+    seq = start
+    for row in connection.exec_driver_sql(
+        "SELECT seq, hlc, chain, body FROM event WHERE log_id = ? AND seq > ? ORDER BY seq",
+        (log_id, start),
+    ):
+        if chain is None or row.seq != seq + 1:
+            return seq - start, False
+        chain = link(chain, row.seq, row.hlc, row.body)
+        if chain != row.chain:
+            return seq - start, False
+        seq = row.seq
+    return seq - start, seq == last_seq and chain == last_chain
+
+
+def _series(connection: Connection, day: str) -> dict[str, int]:
+    rows = connection.exec_driver_sql(
+        "SELECT zone, last_number FROM series WHERE business_day = ?", (day,)
+    ).fetchall()
+    return {row.zone: row.last_number for row in rows}
+
+
+def _series_cover_tickets(connection: Connection, day: str, numbers: dict[str, int]) -> bool:
+    rows = connection.exec_driver_sql(
+        "SELECT zone, MAX(CAST(SUBSTR(number, -3) AS INTEGER)) FROM ticket"
+        " JOIN me WHERE business_day = ? AND issued_log_id = LOWER(HEX(me.log_id)) GROUP BY zone",
+        (day,),
+    ).fetchall()
+    return all(numbers.get(zone, 0) >= largest for zone, largest in rows)
+
+
+def _projection_is_true(connection: Connection, day: str) -> bool:
+    folds: dict[str, TicketFold] = {}
+    for row in connection.exec_driver_sql(
+        "SELECT log_id, hlc, body FROM event WHERE business_day = ?", (day,)
+    ):
+        envelope = parse_body(row.body)
+        fold = fold_of(envelope, row.hlc, row.log_id.hex()) if envelope else None
+        if fold is not None:
+            known = folds.get(fold.ticket_id)
+            folds[fold.ticket_id] = known.merge(fold) if known else fold
+    stored = connection.exec_driver_sql(
+        f"SELECT {COLUMNS} FROM ticket WHERE business_day = ?",  # noqa: S608
+        (day,),
+    ).fetchall()
+    return {tuple(row) for row in stored} == {row_from_fold(fold) for fold in folds.values()}
+
+
+def _clock_is_ahead(connection: Connection, now: datetime) -> bool:
+    last = connection.exec_driver_sql("SELECT last_hlc FROM me").scalar_one()
+    return bool(now.timestamp() * 1000 + _CLOCK_TOLERANCE_MS >= wall_ms(last))

@@ -1,0 +1,203 @@
+"""One transaction on log.db: events in, projections updated, all or nothing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import RootTransaction
+
+from lobby_app.cache.errors import known_errors
+from lobby_app.cache.projections import COLUMNS, fold_from_row, project
+from lobby_app.domain.branch import StaffMember
+from lobby_app.domain.clock import tick, wall_ms
+from lobby_app.domain.errors import BugError, KnownError
+from lobby_app.domain.event import Draft, Event, encode, link, parse_body
+from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.ports import Clock, DeviceReport, Unsent
+from lobby_app.domain.text import Text
+from lobby_app.domain.ticket import Ticket
+
+MAX_NUMBER = 999
+_TICKETS = f"SELECT {COLUMNS} FROM ticket WHERE "  # noqa: S608  # constants only
+_ORDER = " ORDER BY issued_hlc, issued_log_id"
+_NEXT = (
+    "INSERT INTO series (zone, business_day, last_number) VALUES (?, ?, 1)"
+    " ON CONFLICT (zone, business_day) DO UPDATE SET last_number = last_number + 1"
+    " RETURNING last_number"
+)
+_HEAD = (
+    "SELECT me.log_id, me.last_hlc, me.clock_offset_ms, log_head.last_seq, log_head.last_chain"
+    " FROM me JOIN log_head ON log_head.log_id = me.log_id"
+)
+_EVENT = (
+    "INSERT INTO event (log_id, seq, hlc, chain, kind, business_day, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class SqlUnitOfWork:
+    """ports.UnitOfWork over one SQLAlchemy connection; rolls back unless told to commit."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._connection: Connection | None = None
+        self._transaction: RootTransaction | None = None
+
+    def __enter__(self) -> Self:
+        with known_errors():
+            self._connection = self._engine.connect()
+            try:
+                self._transaction = self._connection.begin()
+            except BaseException:
+                self._connection.close()
+                raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with known_errors():
+            try:
+                if self._transaction is not None and self._transaction.is_active:
+                    self._transaction.rollback()
+            finally:
+                self._sql.close()
+                self._connection = self._transaction = None
+
+    @property
+    def _sql(self) -> Connection:
+        if self._connection is None:
+            raise BugError("a unit of work is used outside its block")
+        return self._connection
+
+    @property
+    def _zone(self) -> tzinfo:
+        zone = self._clock.now().tzinfo
+        if zone is None:
+            raise BugError("the clock gave a naive time")
+        return zone
+
+    def commit(self) -> None:
+        """Make everything durable; a new transaction may read afterwards."""
+        with known_errors():
+            if self._transaction is None:
+                raise BugError("commit outside a transaction")
+            self._transaction.commit()
+            self._transaction = self._sql.begin()
+
+    def append(self, draft: Draft) -> Event:
+        """Give the draft its place in the own log and fold it."""
+        body = encode(draft)
+        envelope = parse_body(body)
+        if envelope is None:
+            raise BugError(f"an event outside the grammar: {draft.kind}")
+        with known_errors():
+            head = self._sql.exec_driver_sql(_HEAD).one()
+            seq = head.last_seq + 1
+            hlc = tick(
+                head.last_hlc,
+                round(self._clock.now().timestamp() * 1000),
+                offset_ms=head.clock_offset_ms,
+            )
+            chain = link(head.last_chain, seq, hlc, body)
+            self._sql.exec_driver_sql(
+                _EVENT,
+                (head.log_id, seq, hlc, chain, envelope.kind, envelope.business_day, body),
+            )
+            self._sql.exec_driver_sql(
+                "UPDATE log_head SET last_seq = ?, last_chain = ? WHERE log_id = ?",
+                (seq, chain, head.log_id),
+            )
+            self._sql.exec_driver_sql("UPDATE me SET last_hlc = ?", (hlc,))
+            project(self._sql, envelope, hlc, head.log_id.hex())
+        return Event(str(UUID(bytes=head.log_id)), seq, hlc, chain, body)
+
+    def take_number(self, zone: str, business_day: date) -> int:
+        """Return the next number of the series; durable with the ticket that uses it."""
+        with known_errors():
+            number: int = self._sql.exec_driver_sql(
+                _NEXT, (zone, business_day.isoformat())
+            ).scalar_one()
+        if number > MAX_NUMBER:
+            raise KnownError("cache.numbers_used_up", zone=zone)
+        return number
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """Return one ticket."""
+        found = self._select("ticket_id = ?", ticket_id)
+        return found[0] if found else None
+
+    def tickets(self, business_day: date) -> Sequence[Ticket]:
+        """Return the tickets of a day, oldest first."""
+        return self._select("business_day = ?", business_day.isoformat())
+
+    def waiting(self, business_day: date) -> Sequence[Ticket]:
+        """Return the waiting tickets of a day, oldest first."""
+        return self._select("business_day = ? AND rank = 0", business_day.isoformat())
+
+    def _select(self, condition: str, value: str) -> list[Ticket]:
+        with known_errors():
+            rows = self._sql.exec_driver_sql(f"{_TICKETS}{condition}{_ORDER}", (value,)).fetchall()
+        tickets = (fold_from_row(row).ticket(self._zone) for row in rows)
+        return [ticket for ticket in tickets if ticket is not None]
+
+    def events(self, business_day: date, kinds: Sequence[str]) -> Sequence[Event]:
+        """Return events of some kinds on a day, in log order."""
+        places = ", ".join("?" * len(kinds))
+        with known_errors():
+            rows = self._sql.exec_driver_sql(
+                "SELECT log_id, seq, hlc, chain, body FROM event"  # noqa: S608  # placeholders only
+                f" WHERE business_day = ? AND kind IN ({places}) ORDER BY log_id, seq",
+                (business_day.isoformat(), *kinds),
+            ).fetchall()
+        return [Event(str(UUID(bytes=row[0])), *row[1:]) for row in rows]
+
+    def device_reports(self, business_day: date) -> dict[str, DeviceReport]:
+        """Return today's last report of each device id."""
+        with known_errors():
+            rows = self._sql.exec_driver_sql(
+                "SELECT device_id, state, hlc FROM device_state WHERE business_day = ?",
+                (business_day.isoformat(),),
+            ).fetchall()
+        return {
+            row.device_id: DeviceReport(ChannelState(row.state), self._time(row.hlc))
+            for row in rows
+            if row.state in list(ChannelState)
+        }
+
+    def unsent(self) -> Unsent:
+        """Return what no other replica has confirmed."""
+        with known_errors():
+            row = self._sql.exec_driver_sql(
+                "SELECT COUNT(*), MIN(event.hlc) FROM event JOIN me"
+                " ON event.log_id = me.log_id AND event.seq > me.acked_seq"
+            ).one()
+        return Unsent(row[0], self._time(row[1]) if row[1] is not None else None)
+
+    def staff(self, number: str) -> StaffMember | None:
+        """Return one member of staff."""
+        with known_errors():
+            row = self._sql.exec_driver_sql(
+                "SELECT number, name_zh, name_en, pin_hash FROM staff WHERE number = ?", (number,)
+            ).fetchone()
+        return StaffMember(row[0], Text(row[1], row[2]), row[3]) if row else None
+
+    def put_staff(self, members: Sequence[StaffMember]) -> None:
+        """Replace the list of staff who may sign on."""
+        with known_errors():
+            self._sql.exec_driver_sql("DELETE FROM staff")
+            for member in members:
+                self._sql.exec_driver_sql(
+                    "INSERT INTO staff VALUES (?, ?, ?, ?)",
+                    (member.number, member.name.zh, member.name.en, member.pin_hash),
+                )
+
+    def _time(self, hlc: int) -> datetime:
+        return datetime.fromtimestamp(wall_ms(hlc) / 1000, self._zone)

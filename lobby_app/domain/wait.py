@@ -1,0 +1,128 @@
+"""Waiting-time forecast: the real dispatcher replayed forward over the present floor.
+
+Plain and deterministic for now (domain 4.3): expected remaining times, no future arrivals. The
+printed range is 0.7 to 1.25 times the expectation plus two minutes.
+"""
+
+import heapq
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lobby_app.domain.business import Policy, Priority
+from lobby_app.domain.dispatch import FreeCounter, WaitingTicket, choose
+from lobby_app.domain.slip import WaitRange
+
+_DEFAULT_MINUTES = 10.0
+_HORIZON_MINUTES = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServingCounter:
+    """A counter that is open, with the service it runs now.
+
+    Attributes:
+        busy_business: code of the business at the counter, None when free.
+        busy_minutes: how long that service has run.
+    """
+
+    number: int
+    queues: tuple[str, ...]
+    shared: bool = True
+    helps: tuple[str, ...] = ()
+    busy_business: str | None = None
+    busy_minutes: float = 0.0
+    history: tuple[Priority, ...] = ()
+
+
+def forecast(
+    waiting: Sequence[WaitingTicket],
+    counters: Sequence[ServingCounter],
+    now: float,
+    policy: Policy,
+) -> dict[str, float]:
+    """Return the expected remaining wait in minutes per ticket id.
+
+    A ticket that no open counter serves is absent from the answer: no honest figure exists.
+    """
+    limits = policy.thresholds
+    left = list(waiting)
+    free_at = [(now + _remaining(counter, policy), index) for index, counter in enumerate(counters)]
+    heapq.heapify(free_at)
+    histories = [counter.history for counter in counters]
+    idle_since = [at for at, _ in sorted(free_at, key=lambda item: item[1])]
+    expected: dict[str, float] = {}
+    while left and free_at:
+        at, index = heapq.heappop(free_at)
+        if at - now > _HORIZON_MINUTES:
+            continue
+        counter = counters[index]
+        asking = FreeCounter(
+            counter.queues, counter.shared, histories[index], at - idle_since[index], counter.helps
+        )
+        choice = choose(left, asking, at, limits)
+        if choice is None:
+            _wait_to_help(free_at, left, counter, at, index, idle_since[index], policy)
+            continue
+        ticket = choice.ticket
+        left.remove(ticket)
+        expected[ticket.ticket_id] = at - now
+        histories[index] = (*histories[index][-9:], ticket.priority)
+        done = at + handling_minutes(ticket.business, policy)
+        idle_since[index] = done
+        heapq.heappush(free_at, (done, index))
+    return expected
+
+
+def _wait_to_help(
+    free_at: list[tuple[float, int]],
+    left: Sequence[WaitingTicket],
+    counter: ServingCounter,
+    at: float,
+    index: int,
+    idle_since: float,
+    policy: Policy,
+) -> None:
+    """Let an idle dedicated counter come back when it may help the shared queue."""
+    helps_at = idle_since + policy.thresholds.idle_help_minutes
+    if at < helps_at and any(ticket.queue in counter.helps for ticket in left):
+        heapq.heappush(free_at, (helps_at, index))
+
+
+def handling_minutes(business: str, policy: Policy) -> float:
+    """Return the planning mean of a business at a human counter, minutes."""
+    entry = policy.businesses.get(business)
+    return entry.human_minutes if entry else _DEFAULT_MINUTES
+
+
+def _remaining(counter: ServingCounter, policy: Policy) -> float:
+    """Return the expected rest of the running service: elapsed-aware, never below a fifth."""
+    if counter.busy_business is None:
+        return 0.0
+    mean = handling_minutes(counter.busy_business, policy)
+    return max(mean - counter.busy_minutes, mean / 5)
+
+
+def range_of(expected: float) -> WaitRange:
+    """Return the range to print: 0.7e to 1.25e + 2, rounded to five minutes above 15."""
+    return WaitRange(_rounded(0.7 * expected, up=False), _rounded(1.25 * expected + 2, up=True))
+
+
+def _rounded(minutes: float, *, up: bool) -> int:
+    step = 5 if minutes > 15 else 1
+    return int((math.ceil if up else math.floor)(minutes / step)) * step
+
+
+def people_ahead(
+    ticket: WaitingTicket, waiting: Sequence[WaitingTicket], expected: Mapping[str, float]
+) -> int:
+    """Return how many waiting tickets of the same queue the rule is expected to call before."""
+    mine = expected.get(ticket.ticket_id, math.inf)
+    return sum(
+        1
+        for other in waiting
+        if other is not ticket
+        and other.queue == ticket.queue
+        and (expected.get(other.ticket_id, math.inf), other.start, other.number)
+        < (mine, ticket.start, ticket.number)
+    )

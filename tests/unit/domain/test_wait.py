@@ -1,0 +1,77 @@
+"""The plain forecast: a forward replay of the real dispatcher."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lobby_app.domain.business import Priority
+from lobby_app.domain.dispatch import WaitingTicket
+from lobby_app.domain.slip import WaitRange
+from lobby_app.domain.wait import ServingCounter, forecast, people_ahead, range_of
+from tests.unit.domain.worlds import POLICY
+
+
+def _ticket(
+    n: int, start: float, priority: Priority = Priority.ORDINARY, business: str = "cash_withdrawal"
+) -> WaitingTicket:
+    return WaitingTicket(str(n), f"A1{n:03d}", "cash_counter", priority, start, business)
+
+
+CASH = ServingCounter(1, ("cash_counter",))
+MEAN = POLICY.businesses["cash_withdrawal"].human_minutes
+
+
+def test_an_empty_hall_has_no_wait() -> None:
+    assert forecast([_ticket(1, 10.0)], [CASH], 10.0, POLICY) == {"1": 0.0}
+
+
+def test_each_ticket_waits_for_those_called_before_it() -> None:
+    expected = forecast([_ticket(n, float(n)) for n in range(3)], [CASH], 5.0, POLICY)
+    assert expected == {"0": 0.0, "1": MEAN, "2": 2 * MEAN}
+
+
+def test_a_second_counter_halves_the_wait() -> None:
+    tickets = [_ticket(n, float(n)) for n in range(4)]
+    second = ServingCounter(2, ("cash_counter",))
+    assert forecast(tickets, [CASH, second], 5.0, POLICY)["3"] == MEAN
+
+
+def test_a_running_service_counts_by_what_is_left() -> None:
+    busy = ServingCounter(1, ("cash_counter",), busy_business="cash_withdrawal", busy_minutes=3.0)
+    assert forecast([_ticket(1, 0.0)], [busy], 5.0, POLICY)["1"] == pytest.approx(MEAN - 3.0)
+
+
+def test_nobody_is_promised_a_counter_that_is_closed() -> None:
+    assert forecast([_ticket(1, 0.0)], [], 5.0, POLICY) == {}
+    elsewhere = ServingCounter(4, ("corporate_counter",))
+    assert forecast([_ticket(1, 0.0)], [elsewhere], 5.0, POLICY) == {}
+
+
+def test_care_goes_ahead_of_earlier_ordinary_tickets() -> None:
+    ordinary, care = _ticket(1, 0.0), _ticket(2, 1.0, Priority.CARE)
+    expected = forecast([ordinary, care], [CASH], 4.0, POLICY)
+    assert expected["2"] < expected["1"]
+    assert people_ahead(care, [ordinary, care], expected) == 0
+    assert people_ahead(ordinary, [ordinary, care], expected) == 1
+
+
+@given(st.lists(st.sampled_from(list(Priority)), max_size=30), st.integers(1, 4))
+def test_every_served_ticket_gets_one_finite_figure(kinds, counters) -> None:
+    tickets = [_ticket(n, float(n), kind) for n, kind in enumerate(kinds)]
+    open_counters = [ServingCounter(n, ("cash_counter",)) for n in range(counters)]
+    expected = forecast(tickets, open_counters, 40.0, POLICY)
+    assert set(expected) == {ticket.ticket_id for ticket in tickets}
+    assert all(0 <= minutes < 600 for minutes in expected.values())
+    assert sorted(people_ahead(ticket, tickets, expected) for ticket in tickets) == list(
+        range(len(tickets))
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed"),
+    [(0, (0, 2)), (8, (5, 12)), (12, (8, 20)), (30, (20, 40)), (60, (40, 80))],
+)
+def test_the_printed_range_is_rounded_to_what_one_can_say(
+    expected: float, printed: tuple[int, int]
+) -> None:
+    assert range_of(expected) == WaitRange(*printed)
