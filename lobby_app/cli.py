@@ -63,23 +63,11 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
-    add("greeter", _greeter)
     for name, command in (("triage", _triage), ("dispatch", _dispatch)):
         cases = add(name, command)
         cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
         cases.add_argument("--check", action="store_true", help=messages("cli.check"))
-    add("scan", _scan)
-    add("printer-test", _printer_test)
-    demo = add("demo", _demo)
-    demo.add_argument("--cards", action="store_true", help=messages("cli.cards"))
-    demo.add_argument("--output", type=Path, help=messages("cli.output"))
     return parser
-
-
-def _greeter(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
-    from lobby_app.app import run_greeter
-
-    return run_greeter(settings, messages)
 
 
 def _triage(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
@@ -94,34 +82,6 @@ def _dispatch(options: argparse.Namespace, settings: Settings, messages: Message
     from lobby_app.services.case_files import dispatch_file
 
     return _cases(dispatch_file(options.file, open_policy(settings)), options.check, messages)
-
-
-def _scan(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
-    from lobby_app.assembly import reader_check
-    from lobby_app.services.scan_stream import describe, joined_scans
-
-    scan = reader_check(settings)
-    # A raw scan may hold anything a reader can send; undecodable bytes must not stop the tool.
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    for text in joined_scans(sys.stdin):
-        _print_json(describe(scan(text)))
-    return 0
-
-
-def _printer_test(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
-    from lobby_app.app import run_printer_test
-
-    return run_printer_test(settings, messages)
-
-
-def _demo(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
-    from lobby_app.app import run_demo_cards
-    from lobby_app.assembly import install_demo
-
-    if options.cards:
-        return run_demo_cards(settings, messages, options.output)
-    sys.stdout.write(f"{install_demo(settings, messages)}\n")
-    return 0
 
 
 def _cases(results: "Iterable[CaseResult]", check: bool, messages: Messages) -> int:

@@ -172,7 +172,10 @@ def _customer(values: Mapping[str, Any]) -> Customer:
         "access": lambda items: frozenset(Access(i) for i in items),
         "missing_documents": frozenset,
     }
-    return Customer(**{k: converters[k](v) if k in converters else v for k, v in values.items()})
+    converted: dict[str, Any] = {
+        key: converters[key](value) if key in converters else value for key, value in values.items()
+    }
+    return Customer(**converted)
 
 
 def _floor(values: Mapping[str, Any]) -> Floor:

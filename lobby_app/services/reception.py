@@ -135,7 +135,7 @@ def _customer(record: CustomerRecord | None, credential: Credential | None, day:
             media=frozenset(media),
             flags=frozenset(flags),
         )
-    flags = record.flags | ({Flag.DOC_EXPIRED} if credential and credential.expired else set())
+    expired = {Flag.DOC_EXPIRED} if credential and credential.expired else set()
     return Customer(
         known=True,
         tier=record.tier,
@@ -146,7 +146,7 @@ def _customer(record: CustomerRecord | None, credential: Credential | None, day:
         mobile_active=record.mobile_active,
         mobile_limit=record.mobile_limit,
         media=record.media,
-        flags=frozenset(flags),
+        flags=record.flags | expired,
         access=record.access,
         needs_help=record.needs_help,
         relationship_stage=record.relationship_stage,

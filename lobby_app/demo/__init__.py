@@ -1,0 +1,1 @@
+"""The invented branch: customers, appointments, staff and cards, obviously fictitious."""

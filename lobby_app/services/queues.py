@@ -1,0 +1,91 @@
+"""The waiting tickets of today seen through the dispatcher: places, ranges, channel waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lobby_app.domain.business import Priority
+from lobby_app.domain.dispatch import WaitingTicket
+from lobby_app.domain.slip import WaitRange
+from lobby_app.domain.ticket import Ticket
+from lobby_app.domain.wait import ServingCounter, forecast, people_ahead, range_of
+from lobby_app.services.desk import Desk
+
+_NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket stands: people called before it, expected minutes, printed range.
+
+    `minutes` and `wait` are None when no open counter serves its queue.
+    """
+
+    ahead: int
+    minutes: float | None
+    wait: WaitRange | None
+
+
+class Queues:
+    """One forecast over the whole floor, asked about single tickets."""
+
+    def __init__(self, desk: Desk, waiting: Sequence[Ticket]) -> None:
+        self._desk = desk
+        self._now = desk.now().timestamp() / 60
+        self._tickets = [_as_waiting(ticket) for ticket in waiting]
+        self._counters = open_counters(desk)
+        self._expected = forecast(self._tickets, self._counters, self._now, desk.policy)
+
+    def place_of(self, ticket_id: str) -> Place:
+        """Return the place of a waiting ticket; one that no longer waits has nobody ahead."""
+        ticket = next((t for t in self._tickets if t.ticket_id == ticket_id), None)
+        if ticket is None:
+            return Place(0, None, None)
+        return _place(ticket, self._tickets, self._expected)
+
+    def place_for_new(self, queue: str, priority: Priority, business: str) -> Place:
+        """Return the place that a ticket issued now would get."""
+        # "~" sorts after every printed number: of two equal starts the printed one is first.
+        new = WaitingTicket(_NEW, "~", queue, priority, self._now, business)
+        tickets = [*self._tickets, new]
+        expected = forecast(tickets, self._counters, self._now, self._desk.policy)
+        return _place(new, tickets, expected)
+
+    def waiting_in(self, queue: str) -> int:
+        """Return how many tickets wait in a queue."""
+        return sum(1 for ticket in self._tickets if ticket.queue == queue)
+
+    def counters_for(self, queue: str) -> int:
+        """Return how many open counters serve a queue."""
+        return sum(1 for counter in self._counters if queue in counter.queues)
+
+
+def open_counters(desk: Desk) -> list[ServingCounter]:
+    """Return the counters as planned; a dedicated one may help the tellers' queues."""
+    return [
+        ServingCounter(
+            number=plan.number,
+            queues=plan.queues,
+            shared=plan.shared,
+            helps=() if plan.shared else ("cash_counter", "service_counter"),
+        )
+        for plan in desk.branch.counters
+    ]
+
+
+def _as_waiting(ticket: Ticket) -> WaitingTicket:
+    return WaitingTicket(
+        ticket.ticket_id,
+        ticket.number,
+        ticket.queue,
+        Priority(ticket.priority),
+        ticket.eligible_at.timestamp() / 60,
+        ticket.business,
+    )
+
+
+def _place(
+    ticket: WaitingTicket, tickets: Sequence[WaitingTicket], expected: dict[str, float]
+) -> Place:
+    minutes = expected.get(ticket.ticket_id)
+    wait = None if minutes is None else range_of(minutes)
+    return Place(people_ahead(ticket, tickets, expected), minutes, wait)
