@@ -1,7 +1,9 @@
 """What an answer must never be: each `must_not` of a worked case as a predicate that can fail."""
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from lobby_app.domain.business import Need, Policy, Priority
 from lobby_app.domain.customer import Access, Customer, Flag
@@ -9,18 +11,9 @@ from lobby_app.domain.dispatch import FreeCounter, WaitingTicket, choose
 from lobby_app.domain.floor import Floor
 from lobby_app.domain.recommendation import Recommendation
 from lobby_app.domain.triage import recommend
+from lobby_app.resources import resource
 
 _PRODUCT_REMINDERS = frozenset({"tier_near", "potential_rm", "churn_care"})
-_TELLING_WORDS = (
-    "anti-money", "launder", "frozen", "freeze", "court", "grade", "score", "risk", "suspic",
-    "hold", "legal", "\u53cd\u6d17\u94b1", "\u51bb\u7ed3", "\u6cd5\u9662", "\u53ef\u7591",
-    "\u98ce\u9669",
-)  # fmt: skip
-_DISABILITY_WORDS = (
-    "disab", "wheelchair", "deaf", "blind", "\u6b8b\u75be", "\u6b8b\u969c", "\u8f6e\u6905",
-    "\u804b", "\u76f2",
-)  # fmt: skip
-_SOURCE_WORDS = ("source", "purpose of", "\u6765\u6e90", "\u7528\u9014")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +72,14 @@ def _refused(a: Answer) -> bool:
     return _no_person(a) or serves_later
 
 
-def _says(*words: str) -> Callable[[Answer], bool]:
-    return lambda a: any(word in a.texts() for word in words)
+@cache
+def _words(kind: str) -> tuple[str, ...]:
+    path = resource("cases", "words.toml")
+    return tuple(tomllib.loads(path.read_text(encoding="utf-8"))[kind])
+
+
+def _says(kind: str) -> Callable[[Answer], bool]:
+    return lambda a: any(word in a.texts() for word in _words(kind))
 
 
 def _reason_revealed(a: Answer) -> bool:
@@ -91,7 +90,7 @@ def _reason_revealed(a: Answer) -> bool:
         (other.reason, other.prompt, other.channel)
         for other in (a.again(flags=rest | {flag}) for flag in neutral)
     }
-    return len(versions) > 1 or _says(*_TELLING_WORDS)(a)
+    return len(versions) > 1 or _says("telling")(a)
 
 
 def _doomed_ticket(a: Answer) -> bool:
@@ -143,9 +142,9 @@ def _identity_required(a: Answer) -> bool:
 
 
 FORBIDDEN: Mapping[str, Callable[[Answer], bool]] = {
-    "announce_disability": _says(*_DISABILITY_WORDS),
+    "announce_disability": _says("disability"),
     "ask_source_of_funds_by_default": lambda a: (
-        "fx_purpose" in a.result.documents or _says(*_SOURCE_WORDS)(a)
+        "fx_purpose" in a.result.documents or _says("source_of_funds")(a)
     ),
     "audio_only_call": _sound_only,
     "call_two_P3_in_a_row_while_P4_waits": _two_tier_calls_in_a_row,
@@ -171,7 +170,7 @@ FORBIDDEN: Mapping[str, Callable[[Answer], bool]] = {
     "require_notary": lambda a: "notarial_certificate" in a.result.documents,
     "require_scan": _identity_required,
     "reveal_reason": _reason_revealed,
-    "show_aml_grade": _says(*_TELLING_WORDS),
+    "show_aml_grade": _says("telling"),
     "show_on_wall": lambda a: a.result.ticket or a.result.queue is not None,
 }
 """Name → tells whether the answer does what it must not."""
