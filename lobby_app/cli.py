@@ -67,6 +67,7 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
         cases = add(name, command)
         cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
         cases.add_argument("--check", action="store_true", help=messages("cli.check"))
+    add("scan", _scan)
     return parser
 
 
@@ -82,6 +83,18 @@ def _dispatch(options: argparse.Namespace, settings: Settings, messages: Message
     from lobby_app.services.case_files import dispatch_file
 
     return _cases(dispatch_file(options.file, open_policy(settings)), options.check, messages)
+
+
+def _scan(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.assembly import reader_check
+    from lobby_app.services.scan_stream import describe, joined_scans
+
+    scan = reader_check(settings)
+    # A raw scan may hold anything a reader can send; undecodable bytes must not stop the tool.
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for text in joined_scans(sys.stdin):
+        _print_json(describe(scan(text)))
+    return 0
 
 
 def _cases(results: "Iterable[CaseResult]", check: bool, messages: Messages) -> int:
