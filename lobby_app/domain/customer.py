@@ -106,6 +106,7 @@ class Customer:
         mobile_limit: CNY a day the customer allowed on the phone.
         aum: CNY, monthly daily average; None when unknown.
         potential: 0-100; selects an introduction, never a queue.
+        care_granted: the greeter lifted the visit to care priority; no reason is kept (3.5).
         missing_documents: document codes the greeter found missing.
         aum_change_90d_percent: change of assets over 90 days, in percent.
         days_to_maturity: days until the next term deposit matures, None when there is none.
@@ -123,6 +124,7 @@ class Customer:
     flags: frozenset[Flag] = frozenset()
     access: frozenset[Access] = frozenset()
     needs_help: bool = False
+    care_granted: bool = False
     preference: Preference = Preference.NONE
     life_stage: LifeStage | None = None
     relationship_stage: RelationshipStage = RelationshipStage.MATURE

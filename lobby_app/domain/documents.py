@@ -6,6 +6,8 @@ ID = "id_document"
 MEDIUM = "account_medium"
 AGENT_ID = "agent_id"
 MINOR = ("minor_id", "guardian_id", "kinship_proof")
+# Small deposits of the dead are paid out without a notary, nationwide (domain 2.8, DECEASED).
+_UNDERTAKING_UP_TO = 50_000
 _CASH = frozenset({"cash_withdrawal", "cash_deposit"})
 
 
@@ -20,7 +22,7 @@ def catalogue_documents(situation: Situation) -> tuple[str, ...]:
     if s.need.code == "fx_cash" and s.need.amount > limits.fx_cash_permit_above_usd:
         documents = (*documents, "fx_permit")
     if s.need.code == "inheritance":
-        simplified = s.need.amount <= limits.withdrawal_booking_above
+        simplified = s.need.amount <= _UNDERTAKING_UP_TO
         documents = (*documents, "heir_undertaking" if simplified else "notarial_certificate")
     return documents
 

@@ -4,6 +4,8 @@ from lobby_app.domain.situation import Situation
 from lobby_app.domain.text import Text
 
 _VERIFY = "R10"
+# The order cut-off and the long queue are said before the customer takes a number (R55, R60).
+_NOTES = ("R55", "R60")
 _ORDER = (
     "R00", "R31", "R32", "R12", "R13", "R46", "R40c", "R47", "R51", "R14", "R20", "R22", "R21",
     "R61", "R11", "R54", "R44x", "R40a", "R41", "R43", "R44", "R45", "R62", "R30", "R42", "R52",
@@ -12,7 +14,7 @@ _ORDER = (
 
 
 def explain(situation: Situation, rules: tuple[str, ...]) -> Text:
-    """Return the reason line: the strongest deciding rule, and the congestion when there is any.
+    """Return the reason line: the strongest deciding rule, then what to know before queueing.
 
     With R10 the text is the same whatever caused the flag (反洗钱法 secrecy; domain 0.10).
     """
@@ -21,7 +23,8 @@ def explain(situation: Situation, rules: tuple[str, ...]) -> Text:
         return reasons[_VERIFY]
     decisive = next((rule for rule in _ORDER if rule in rules), "R48")
     line = reasons[decisive]
-    if "R60" in rules:
-        more = reasons["R60"]
-        line = Text(f"{line.zh}\uff1b{more.zh}", f"{line.en}; {more.en}")
+    for rule in _NOTES:
+        if rule in rules:
+            more = reasons[rule]
+            line = Text(f"{line.zh}\uff1b{more.zh}", f"{line.en}; {more.en}")
     return line

@@ -32,7 +32,7 @@ def next_best_action(situation: Situation) -> str | None:
         return "tier_near"
     if customer.potential is not None and customer.potential >= limits.potential_from:
         return "potential_rm"
-    can_learn = customer.device_skill <= 1 and not customer.mobile_active
+    can_learn = s.device_skill <= 1 and not customer.mobile_active
     if can_learn and age is not None and age < limits.elder_age:
         return "digital_teach"
     return None
@@ -42,5 +42,5 @@ def _is_near_next_tier(s: Situation) -> bool:
     if s.customer.aum is None or s.tier not in _LADDER[:-1]:
         return False
     following = _LADDER[_LADDER.index(s.tier) + 1]
-    minimum = s.policy.tier_minimum[following]
-    return minimum > s.customer.aum >= s.policy.thresholds.tier_near_share * minimum
+    # Above the minimum counts too: the tier itself rises only with the next month (domain 1 (c)).
+    return s.customer.aum >= s.policy.thresholds.tier_near_share * s.policy.tier_minimum[following]

@@ -57,12 +57,12 @@ def _recycler(s: Situation) -> bool:
         and s.need.amount % 100 == 0
         and s.need.currency == "CNY"
         and Medium.CARD in s.customer.media
-        and s.customer.device_skill >= 1
+        and s.device_skill >= 1
     )
 
 
 def _mobile(s: Situation) -> bool:
-    if not s.customer.mobile_active or s.customer.device_skill < 2:
+    if not s.customer.mobile_active or s.device_skill < 2:
         return False
     if s.need.code == "transfer":
         return s.need.amount <= s.customer.mobile_limit
@@ -84,16 +84,16 @@ def _smart_teller(s: Situation) -> bool:
         and s.need.amount > s.policy.thresholds.smart_teller_transfer_limit
     ):
         return False
-    return s.customer.device_skill >= 1 and Medium.ID_DOCUMENT in s.customer.media
+    return s.device_skill >= 1 and Medium.ID_DOCUMENT in s.customer.media
 
 
 def _terminal(s: Situation) -> bool:
-    return s.customer.device_skill >= 1 and bool(s.customer.media)
+    return s.device_skill >= 1 and bool(s.customer.media)
 
 
 def _independent(s: Situation) -> bool:
     """A channel the bank added by configuration: for customers who need no help."""
-    return s.customer.device_skill >= 2
+    return s.device_skill >= 2
 
 
 _FITS: dict[str, Callable[[Situation], bool]] = {

@@ -74,13 +74,20 @@ class Situation:
         if SAFETY & customer.flags:
             return Priority.SAFETY
         is_helped_elder = age >= limits.elder_age and customer.needs_help
-        if CARE & customer.access or age >= limits.elder_priority_age or is_helped_elder:
+        by_age = age >= limits.elder_priority_age or is_helped_elder
+        if CARE & customer.access or by_age or customer.care_granted:
             return Priority.CARE
         earliest, latest = limits.appointment_window_min
         slot = self.floor.appointment
         if slot is not None and earliest <= slot.offset_min <= latest:
             return Priority.APPOINTMENT
         return Priority.TIER if self.tier in TIER_PRIORITY else Priority.ORDINARY
+
+    @cached_property
+    def device_skill(self) -> int:
+        """How independent at machines; somebody unknown gets company at least (R01)."""
+        skill = self.customer.device_skill
+        return skill if self.customer.known else min(skill, 1)
 
     @cached_property
     def is_elder(self) -> bool:
@@ -130,7 +137,7 @@ class Situation:
             return False
         if NEEDS_PERSON & self.customer.access:
             return True
-        return self.is_elder and (self.customer.device_skill < 2 or self.customer.needs_help)
+        return self.is_elder and (self.device_skill < 2 or self.customer.needs_help)
 
     @cached_property
     def human_channel(self) -> str:

@@ -275,7 +275,7 @@ def _machine(s: Situation) -> Outcome | None:
     if not machines:
         return None
     channel = machines[0]
-    assisted = s.customer.device_skill == 1 and channel != MOBILE
+    assisted = s.device_skill == 1 and channel != MOBILE
     rule = _MACHINE_RULE.get(channel, "R45")
     if channel == CASH_RECYCLER:
         rule = "R40a" if s.need.code == "cash_withdrawal" else "R41"

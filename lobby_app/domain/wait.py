@@ -56,10 +56,11 @@ def forecast(
         at, index = heapq.heappop(free_at)
         if at - now > _HORIZON_MINUTES:
             continue
-        counter = counters[index]
-        asking = FreeCounter(
-            counter.queues, counter.shared, histories[index], at - idle_since[index], counter.helps
-        )
+        counter, idle = counters[index], at - idle_since[index]
+        if at >= idle_since[index] + limits.idle_help_minutes:
+            # Rounding of large clock values must not leave the helper a hair too early for ever.
+            idle = max(idle, limits.idle_help_minutes)
+        asking = FreeCounter(counter.queues, counter.shared, histories[index], idle, counter.helps)
         choice = choose(left, asking, at, limits)
         if choice is None:
             _wait_to_help(free_at, left, counter, at, index, idle_since[index], policy)

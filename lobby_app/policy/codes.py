@@ -10,7 +10,7 @@ PROMPTS = (
 REASONS = (
     "R00", "R10", "R11", "R12", "R13", "R14", "R20", "R21", "R22", "R30", "R31", "R32", "R40a",
     "R40b", "R40c", "R41", "R42", "R43", "R44", "R44x", "R45", "R46", "R47", "R48", "R51", "R52",
-    "R53", "R54", "R60", "R61", "R62",
+    "R53", "R54", "R55", "R60", "R61", "R62",
 )  # fmt: skip
 NEXT_BEST_ACTIONS = (
     "doc_renew", "risk_test", "maturity", "antifraud_tip", "churn_care", "tier_near",

@@ -10,11 +10,12 @@ from lobby_app.domain.business import Policy
 from lobby_app.domain.errors import KnownError
 
 _CASH = ("cash_withdrawal", "cash_deposit", "note_exchange", "bill_payment")
-_NEEDED_CHANNELS = (
+_PEOPLE = (
     "cash_counter", "service_counter", "vip_counter", "wealth_room", "private_banking",
-    "floor_manager", "greeter", "home_visit", "appointment", "partial_cash", "transfer",
-    "other_branch",
+    "floor_manager", "greeter", "home_visit",
 )  # fmt: skip
+_QUEUED = ("cash_counter", "service_counter", "vip_counter")
+_NEEDED_CHANNELS = (*_PEOPLE, "appointment", "partial_cash", "transfer", "other_branch")
 _NEEDED_BUSINESSES = (*_CASH, "transfer", "complaint", "question", "information_update")
 
 
@@ -23,6 +24,20 @@ def check_guards(policy: Policy) -> None:
     for code in _NEEDED_CHANNELS:
         if code not in policy.channels:
             raise KnownError("policy.missing", file="channels.toml", key=code)
+    for code in _PEOPLE:
+        if not policy.channels[code].human:
+            raise KnownError("policy.guard_human", file="channels.toml", key=f"{code}.human")
+    for code in _QUEUED:
+        if not policy.channels[code].queued:
+            raise KnownError("policy.missing", file="channels.toml", key=f"{code}.zone")
+    for code, channel in policy.channels.items():
+        if channel.human and channel.self_service:
+            raise KnownError(
+                "policy.wrong_value",
+                file="channels.toml",
+                key=f"{code}.self_service",
+                allowed="false",
+            )
     for code in _NEEDED_BUSINESSES:
         if code not in policy.businesses:
             raise KnownError("policy.missing", file="businesses.toml", key=code)
@@ -31,7 +46,7 @@ def check_guards(policy: Policy) -> None:
             raise KnownError("policy.guard_cash", key=f"{code}.human")
     for code, entry in policy.businesses.items():
         if policy.channels[entry.human].self_service:
-            raise KnownError("policy.guard_human", key=f"{code}.human")
+            raise KnownError("policy.guard_human", file="businesses.toml", key=f"{code}.human")
     _check_placeholders(policy)
 
 

@@ -25,9 +25,10 @@ def thresholds_of(table: Table) -> Thresholds:
     return Thresholds(
         cash_recycler_withdrawal_limit=table.whole("cash_recycler_withdrawal_limit"),
         cash_recycler_deposit_limit=table.whole("cash_recycler_deposit_limit"),
-        withdrawal_booking_above=table.whole("withdrawal_booking_above"),
-        cash_identification_from=table.whole("cash_identification_from"),
-        fx_cash_permit_above_usd=table.whole("fx_cash_permit_above_usd"),
+        # Up to here cash is paid without booking (商业银行法 art. 29, 33): never asked earlier.
+        withdrawal_booking_above=table.whole("withdrawal_booking_above", 50_000),
+        cash_identification_from=table.whole("cash_identification_from", 0, 50_000),
+        fx_cash_permit_above_usd=table.whole("fx_cash_permit_above_usd", 0, 10_000),
         smart_teller_transfer_limit=table.whole("smart_teller_transfer_limit"),
         # 60 is the statutory age of an elder: a bank may protect earlier, never later.
         elder_age=table.whole("elder_age", 50, 60),

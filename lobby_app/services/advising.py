@@ -125,7 +125,8 @@ def _as_wished(visit: Visit, wishes: Wishes) -> Customer:
         flags=frozenset(flags),
         preference=preference,
         access=customer.access | wishes.access,
-        needs_help=customer.needs_help or wishes.needs_help or wishes.care,
+        needs_help=customer.needs_help or wishes.needs_help,
+        care_granted=wishes.care,
         missing_documents=missing,
         media=media,
     )

@@ -1,30 +1,26 @@
 """A bank's regression test: worked cases in YAML, evaluated under its own policy."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, fields, replace
-from datetime import date, time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from lobby_app.domain.business import Need, Policy, Priority, Thresholds
-from lobby_app.domain.customer import (
-    Access,
-    Customer,
-    Flag,
-    Medium,
-    Preference,
-    RelationshipStage,
-    Tier,
-)
+from lobby_app.domain.business import Policy, Priority
 from lobby_app.domain.dispatch import FreeCounter, WaitingTicket, choose
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.floor import Appointment, ChannelState, Floor
 from lobby_app.domain.recommendation import Recommendation
 from lobby_app.domain.triage import recommend
+from lobby_app.services.case_inputs import (
+    as_mapping,
+    customer_of,
+    floor_of,
+    naming,
+    need_of,
+    with_parameters,
+)
 from lobby_app.services.forbidden import FORBIDDEN, Answer
 
 _SETS = ("documents", "alerts", "alternatives")
@@ -56,21 +52,23 @@ def triage_file(path: Path, policy: Policy) -> Iterator[CaseResult]:
         KnownError: `cases.*`; names the file, the case and the key.
     """
     document = _read(path)
-    policy = _with_parameters(policy, document, path)
+    policy = with_parameters(policy, document.get("parameters"), path)
     defaults = document.get("defaults") or {}
     for case in _cases(document, path):
         name = str(case["id"])
-        merged = _merged(defaults, case.get("input") or {})
-        with _naming(path, name):
-            customer = _customer(merged.get("customer") or {})
-            need = Need(**(merged.get("business") or {}))
-            floor = _floor(merged.get("context") or {})
+        with naming(path, name):
+            merged = as_mapping("input", _merged(defaults, case.get("input") or {}))
+            customer = customer_of(merged.get("customer"))
+            need = need_of(merged.get("business"))
+            floor = floor_of(merged.get("context"))
+            expect = _expectation(case.get("expect"))
+            must_not = [str(item) for item in case.get("must_not") or ()]
         result = recommend(customer, need, floor, policy)
         answer = Answer(customer, need, floor, policy, result)
-        forbidden = _forbidden(path, name, case.get("must_not") or (), answer)
+        forbidden = _forbidden(path, name, must_not, answer)
         yield CaseResult(
             {"id": name, **_as_document(result), "reason": result.reason.en},
-            (*_compare(name, _as_document(result), case.get("expect") or {}), *forbidden),
+            (*_compare(name, _as_document(result), expect), *forbidden),
         )
 
 
@@ -81,10 +79,10 @@ def dispatch_file(path: Path, policy: Policy) -> Iterator[CaseResult]:
         KnownError: `cases.*`; names the file, the case and the key.
     """
     document = _read(path)
-    policy = _with_parameters(policy, document, path)
+    policy = with_parameters(policy, document.get("parameters"), path)
     for case in _cases(document, path):
         name = str(case["id"])
-        with _naming(path, name):
+        with naming(path, name):
             waiting = [
                 WaitingTicket(
                     str(t["id"]), str(t["id"]), "hall", Priority(t["priority"]), float(t["arrived"])
@@ -121,35 +119,15 @@ def _cases(document: Mapping[str, Any], path: Path) -> list[dict[str, Any]]:
     return cases
 
 
-@contextmanager
-def _naming(path: Path, case: str) -> Iterator[None]:
-    """Turn a conversion error inside the block into one sentence that names file and case."""
-    try:
-        yield
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise KnownError(
-            "cases.wrong_value", file=path.name, case=case, detail=str(error)
-        ) from error
-
-
-def _with_parameters(policy: Policy, document: Mapping[str, Any], path: Path) -> Policy:
-    parameters = dict(document.get("parameters") or {})
-    known = {field.name for field in fields(Thresholds)}
-    if unknown := set(parameters) - known:
-        allowed = ", ".join(sorted(known))
-        raise KnownError(
-            "cases.unknown_parameter", file=path.name, key=min(unknown), allowed=allowed
-        )
-    with _naming(path, "parameters"):
-        for key in ("wealth_cutoff", "closing"):
-            if key in parameters:
-                parameters[key] = _time(parameters[key])
-        if "appointment_window_min" in parameters:
-            parameters["appointment_window_min"] = tuple(parameters["appointment_window_min"])
-        if "target_wait_minutes" in parameters:
-            targets = parameters["target_wait_minutes"].items()
-            parameters["target_wait_minutes"] = {Priority(k): float(v) for k, v in targets}
-    return replace(policy, thresholds=replace(policy.thresholds, **parameters))
+def _expectation(value: object) -> Mapping[str, Any]:
+    """Return what a case expects; the keys that are compared as sets must be lists of codes."""
+    expect = as_mapping("expect", value)
+    for key in _SETS:
+        if key in expect and not (
+            isinstance(expect[key], list) and all(isinstance(i, str) for i in expect[key])
+        ):
+            raise TypeError(f"expect.{key}: {expect[key]!r}")
+    return expect
 
 
 def _merged(base: Any, over: Any) -> Any:
@@ -160,41 +138,6 @@ def _merged(base: Any, over: Any) -> Any:
     for key, value in over.items():
         result[key] = _merged(result[key], value) if key in result else deepcopy(value)
     return result
-
-
-def _customer(values: Mapping[str, Any]) -> Customer:
-    converters: dict[str, Callable[[Any], object]] = {
-        "tier": Tier,
-        "preference": Preference,
-        "relationship_stage": RelationshipStage,
-        "media": lambda items: frozenset(Medium(i) for i in items),
-        "flags": lambda items: frozenset(Flag(i) for i in items),
-        "access": lambda items: frozenset(Access(i) for i in items),
-        "missing_documents": frozenset,
-    }
-    converted: dict[str, Any] = {
-        key: converters[key](value) if key in converters else value for key, value in values.items()
-    }
-    return Customer(**converted)
-
-
-def _floor(values: Mapping[str, Any]) -> Floor:
-    rest = dict(values)
-    slot = rest.pop("appointment", None)
-    return Floor(
-        date=date.fromisoformat(str(rest.pop("date"))),
-        time=_time(rest.pop("time")),
-        channels={k: ChannelState(v) for k, v in (rest.pop("channels", None) or {}).items()},
-        appointment=Appointment(slot["offset_min"], slot.get("with")) if slot else None,
-        **rest,
-    )
-
-
-def _time(value: object) -> time:
-    """Return a time of day; YAML reads an unquoted 09:20 as text and 17:05 as base-60 minutes."""
-    if isinstance(value, int):
-        return time(value // 60, value % 60)
-    return time.fromisoformat(str(value))
 
 
 def _as_document(result: Recommendation) -> dict[str, object]:

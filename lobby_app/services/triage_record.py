@@ -87,13 +87,18 @@ def close_without_ticket(
 def _is_diversion_eligible(desk: Desk, visit: Visit, advice: Advice, wishes: Wishes) -> bool:
     """Tell whether the visit may count in the diversion figure (domain 4.1).
 
-    Elders, people with an access need and people who asked for a person never do; only this one
+    Elders, people with an access need and people who asked for a person never do, nor does what
+    no machine could have done for this amount and these papers; only this one
     bit is stored, so the log cannot tell which of the three it was.
     """
-    if visit.profile.is_elder or visit.customer.access or wishes.access or wishes.needs_help:
+    helped = visit.customer.needs_help or wishes.needs_help or wishes.care
+    if visit.profile.is_elder or visit.customer.access or wishes.access or helped:
         return False
     if Preference.HUMAN in (wishes.preference, visit.customer.preference):
         return False
     if Preference.CASH in (wishes.preference, visit.customer.preference):
         return False
-    return bool(desk.policy.businesses[advice.need.code].self_service)
+    answer, channels = advice.recommendation, desk.policy.channels
+    # A machine could have done it: it is offered, or it would have been but is down (R61).
+    ways = (answer.channel, *answer.alternatives)
+    return "R61" in answer.rules or any(channels[way].self_service for way in ways)
