@@ -1,0 +1,1 @@
+"""The greeter's window: scan, one answer, Enter."""

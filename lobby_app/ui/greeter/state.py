@@ -1,0 +1,71 @@
+"""What the window knows of the visit at the desk now. Changed only by the controllers."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lobby_app.domain.business import Need
+from lobby_app.domain.ports import PrinterStatus, PrintResult
+from lobby_app.services.views import (
+    Advice,
+    DeskStatus,
+    FloorView,
+    Identified,
+    Issued,
+    Session,
+    Wishes,
+)
+
+
+class Phase(StrEnum):
+    """Where the visit stands."""
+
+    IDLE = "idle"
+    READING = "reading"
+    UNREADABLE = "unreadable"
+    CHOOSING = "choosing"
+    ADVISED = "advised"
+    ISSUED = "issued"
+
+
+@dataclass(slots=True)
+class VisitState:
+    """One visit, from the scan to the ticket.
+
+    Attributes:
+        reason: message key of an unreadable scan.
+        is_direct: opened by F10: choosing a business prints at once (two keys).
+        is_second_ticket_meant: the greeter said that another ticket is wanted.
+        is_working: a ticket or a closing is being written; Enter must not do it twice.
+        acts_when_ready: Enter came before the advice; it acts on the advice it was meant for.
+        seen_documents: document codes of this business, so that none can vanish when unticked.
+    """
+
+    phase: Phase = Phase.IDLE
+    reason: str = ""
+    identified: Identified | None = None
+    need: Need | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    advice: Advice | None = None
+    is_advice_due: bool = False
+    issued: Issued | None = None
+    print_result: PrintResult | None = None
+    is_direct: bool = False
+    is_second_ticket_meant: bool = False
+    is_working: bool = False
+    acts_when_ready: bool = False
+    hides_reminder: bool = False
+    seen_documents: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class DeskState:
+    """What is known of the desk besides the visit."""
+
+    session: Session | None = None
+    is_locked: bool = False
+    is_blurred: bool = False
+    floor: FloorView | None = None
+    status: DeskStatus | None = None
+    printer: PrinterStatus | None = None
+    printer_failed: bool = False
+    seconds_left: int | None = None

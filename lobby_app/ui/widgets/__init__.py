@@ -1,0 +1,1 @@
+"""Small widgets that every window shares: no rule, no text of their own."""

@@ -1,0 +1,87 @@
+"""A layout that puts widgets in lines like words, so that large type wraps instead of being cut."""
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from typing_extensions import override
+
+
+class FlowLayout(QLayout):
+    """Left to right, then the next line; each line is as high as its highest item."""
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = 8) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self._gap = spacing
+        self.setContentsMargins(0, 0, 0, 0)
+
+    @override
+    def addItem(self, item: QLayoutItem) -> None:
+        """Take an item over."""
+        self._items.append(item)
+
+    @override
+    def count(self) -> int:
+        """Return the number of items."""
+        return len(self._items)
+
+    @override
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """Return one item or None; Qt asks beyond the end on purpose."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    @override
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Give one item away."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    @override
+    def expandingDirections(self) -> Qt.Orientation:
+        """Wants no more room than its lines."""
+        return Qt.Orientation(0)
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        """Narrower means higher."""
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of all lines at this width."""
+        return self._place(QRect(0, 0, width, 0), is_trial=True)
+
+    @override
+    def setGeometry(self, rect: QRect) -> None:
+        """Place all items."""
+        super().setGeometry(rect)
+        self._place(rect, is_trial=False)
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Return the size of one line."""
+        shown = [item for item in self._items if not item.isEmpty()]
+        width = sum(item.sizeHint().width() for item in shown) + self._gap * max(0, len(shown) - 1)
+        return QSize(width, max((item.sizeHint().height() for item in shown), default=0))
+
+    @override
+    def minimumSize(self) -> QSize:
+        """Return the size of the widest item."""
+        size = QSize()
+        for item in self._items:
+            if not item.isEmpty():
+                size = size.expandedTo(item.minimumSize())
+        return size
+
+    def _place(self, rect: QRect, *, is_trial: bool) -> int:
+        """Put items in lines; return the height used."""
+        x, y, line_height = rect.x(), rect.y(), 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            size = item.sizeHint()
+            if x > rect.x() and x + size.width() > rect.x() + rect.width():
+                x, y, line_height = rect.x(), y + line_height + self._gap, 0
+            if not is_trial:
+                item.setGeometry(QRect(QPoint(x, y), size))
+            x += size.width() + self._gap
+            line_height = max(line_height, size.height())
+        return y + line_height - rect.y()

@@ -1,0 +1,129 @@
+"""A sheet over the window: a question or a list, with the focus kept inside until it is gone."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from lobby_app.ui.widgets.basics import Button, card, label
+
+_MARGIN = 24
+
+
+class Sheet(QWidget):
+    """Covers its parent, shows a card in the middle, keeps Tab inside.
+
+    Signals:
+        dismissed(): Esc or the close button; the sheet is hidden already.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget, width: int = 760) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "scrim")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(" ")
+        self._width = width
+        self._parent = parent
+        self.frame = card(self, "sheet")
+        self.title = label(self.frame, "title", wraps=True)
+        self.text = label(self.frame, "body_quiet", wraps=True)
+        self.close_button = Button(self.frame, "quiet")
+        self.close_button.clicked.connect(self.dismiss)
+        self.content = QWidget(self.frame)
+        self.body = QVBoxLayout(self.content)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(8)
+        self.area = QScrollArea(self.frame)
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self.content)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.close_button)
+        inner = QVBoxLayout(self.frame)
+        inner.setContentsMargins(28, 18, 28, 22)
+        inner.setSpacing(12)
+        inner.addLayout(head)
+        inner.addWidget(self.text)
+        inner.addWidget(self.area, 1)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def open_over(self, first_focus: QWidget | None = None) -> None:
+        """Show the sheet; the focus goes to `first_focus` or to the first thing that takes it."""
+        self.text.setVisible(bool(self.text.text()))
+        self._cover()
+        self.show()
+        self.raise_()
+        self._cover()
+        target = first_focus or next(iter(self._focusable()), None)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def dismiss(self) -> None:
+        """Close without an answer."""
+        self.hide()
+        self.dismissed.emit()
+
+    def relayout(self) -> None:
+        """Fit the card to its content again, after texts or sizes changed."""
+        self._cover()
+
+    def _cover(self) -> None:
+        parent = self._parent
+        self.setGeometry(parent.rect())
+        width = min(self._width, parent.width() - 2 * _MARGIN)
+        room = width - 60
+        self.content.setMinimumWidth(0)
+        height = self.body.totalHeightForWidth(room) if self.body.hasHeightForWidth() else 0
+        height = max(height, self.body.sizeHint().height())
+        layout = self.frame.layout()
+        head = self.title.heightForWidth(room - self.close_button.sizeHint().width())
+        head = max(head, self.close_button.sizeHint().height())
+        text = self.text.heightForWidth(room) + 12 if self.text.text() else 0
+        margins = layout.contentsMargins() if layout else self.contentsMargins()
+        wanted = head + text + height + margins.top() + margins.bottom() + 12 + 6
+        wanted = min(wanted, parent.height() - 2 * _MARGIN)
+        self.frame.setGeometry(
+            (parent.width() - width) // 2, (parent.height() - wanted) // 2, width, wanted
+        )
+
+    def _focusable(self) -> list[QWidget]:
+        found: list[QWidget] = []
+        widget = self.nextInFocusChain()
+        while widget is not None and widget is not self:
+            takes = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            if takes and widget.isEnabled() and widget.isVisible() and self.isAncestorOf(widget):
+                found.append(widget)
+            widget = widget.nextInFocusChain()
+        # The close button is made first but comes last: the answers are what people want.
+        return sorted(found, key=lambda one: one is self.close_button)
+
+    @override
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Keep Tab inside the sheet."""
+        widgets = self._focusable()
+        if not widgets:
+            return True
+        now = self.focusWidget()
+        index = widgets.index(now) if now in widgets else -1
+        step = 1 if forward else -1
+        widgets[(index + step) % len(widgets)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes; no other key reaches the window below."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        event.accept()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the size of the window."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._cover()
+        return super().eventFilter(watched, event)
