@@ -1,42 +1,192 @@
 """From settings to one working desk: the only place that picks adapters."""
 
+import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
 from secrets import token_bytes
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
+from lobby_app.cache.customers import SqlCustomerCache, open_customers
+from lobby_app.cache.opening import open_log
+from lobby_app.cache.self_check import self_check
 from lobby_app.config import Settings
+from lobby_app.demo.branches import demo_branch
+from lobby_app.demo.install import install_demo
+from lobby_app.devices.key_file import KeyFile
+from lobby_app.devices.secrets import NoSecrets, open_key_store
+from lobby_app.domain.branch import Branch, StaffMember
 from lobby_app.domain.business import Policy
-from lobby_app.domain.credential import Credential, Unreadable
+from lobby_app.domain.errors import KnownError
+from lobby_app.domain.ports import Secrets, SecretState
+from lobby_app.policy.branch_file import load_branch_file
 from lobby_app.policy.loader import load_policy
-from lobby_app.resources import resource
-from lobby_app.scans.context import ScanContext
+from lobby_app.scans.code_keys import read_code_keys
+from lobby_app.scans.codes import new_ticket_token
+from lobby_app.scans.context import ReplayGuard, ScanContext
 from lobby_app.scans.parse import parse
+from lobby_app.services.desk import Desk
+from lobby_app.services.pin_guard import PinGuard
+from lobby_app.services.views import SelfCheck, StoreState
+
+_log = logging.getLogger(__name__)
+_SERVICE = "lobby"
+TOKEN_KEY = "token-key-1"
+_TOKEN_KEY_NUMBER = 1
+_STORE_STATES = {
+    SecretState.KEY_STORE: StoreState.ENCRYPTED,
+    SecretState.KEY_FILE: StoreState.KEY_FILE,
+    SecretState.NONE: StoreState.NO_KEY_STORE,
+}
 
 
-def open_policy(settings: Settings) -> Policy:
-    """Return the bank's policy, or the one shipped with the program.
+class BranchClock:
+    """ports.Clock: the computer's clock in the branch's time zone."""
+
+    def __init__(self, timezone: str) -> None:
+        self._zone = ZoneInfo(timezone)
+
+    def now(self) -> datetime:
+        """Return the present time, aware."""
+        return datetime.now(self._zone)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """An opened desk and what has to be closed again.
+
+    Attributes:
+        token: number domain and number → keyed token, for importing reference data.
+        save_progress: notes outside the files how far the log got; blocking, call it now and then.
+    """
+
+    desk: Desk
+    customers: SqlCustomerCache
+    token: Callable[[str, str], str]
+    save_progress: Callable[[], None]
+    close: Callable[[], None]
+
+
+def open_desk(settings: Settings) -> OpenDesk:
+    """Open keys, files and branch of this desk. Blocking: call it on the db worker.
 
     Raises:
-        KnownError: `policy.*`.
+        KnownError: `policy.*`, `branch.*`, `cache.*`; with broken key store the queue still runs.
     """
-    return load_policy(Path(settings.policy_dir) if settings.policy_dir else resource("policy"))
+    policy = load_policy(settings.policy_folder)
+    branch, staff = _branch(settings)
+    clock = BranchClock(branch.timezone)
+    secrets, notices = _secrets(settings)
+    try:
+        opened = _opened(settings, policy, branch, clock, secrets, notices)
+    except KnownError as error:
+        if not error.key.startswith("secrets."):
+            raise
+        _log.warning("key store failed while opening: %s", error.key)
+        secrets, notices = NoSecrets(), ["secrets.notice_no_keys"]
+        opened = _opened(settings, policy, branch, clock, secrets, notices)
+    if settings.demo:
+        install_demo(opened.desk, opened.customers, opened.token, opened.desk.business_day())
+    else:
+        with opened.desk.unit_of_work() as work:
+            work.put_staff(staff)
+            work.commit()
+    return opened
 
 
-def reader_check(settings: Settings) -> Callable[[str], Credential | Unreadable]:
-    """Return a scan function for setting up a reader: a throw-away key, no store, no customer."""
-    key = token_bytes(32)
+def _branch(settings: Settings) -> tuple[Branch, tuple[StaffMember, ...]]:
+    if settings.branch_file:
+        described = load_branch_file(settings.data_dir / settings.branch_file)
+        return described.branch, described.staff
+    if settings.demo:
+        return demo_branch(), ()
+    raise KnownError("config.no_branch", file=str(settings.data_dir / "lobby.toml"))
 
-    def scan(text: str) -> Credential | Unreadable:
-        return parse(
-            text,
-            ScanContext(
-                token_key=key,
-                key_number=0,
-                now=datetime.now(UTC).astimezone(),
-                ticket_url=settings.ticket_url,
-                is_demo=settings.demo,
-            ),
+
+def _secrets(settings: Settings) -> tuple[Secrets, list[str]]:
+    """Return where keys live and what to say about it."""
+    if settings.secrets.key_file:
+        return KeyFile(settings.data_dir / settings.secrets.key_file), []
+    if settings.demo:
+        return KeyFile(settings.data_dir / "demo-keys.json"), []
+    store = open_key_store(_SERVICE)
+    notices = ["secrets.notice_no_keys"] if store.state is SecretState.NONE else []
+    return store, notices
+
+
+def _opened(
+    settings: Settings,
+    policy: Policy,
+    branch: Branch,
+    clock: BranchClock,
+    secrets: Secrets,
+    notices: list[str],
+) -> OpenDesk:
+    log = open_log(settings.data_dir / "log.db", secrets, clock)
+    customers = open_customers(settings.data_dir / "customers.db", secrets, clock)
+    key = _token_key(secrets)
+    guard = ReplayGuard()
+    code_keys = read_code_keys(settings.customer_code_keys)
+
+    def context() -> ScanContext:
+        return ScanContext(
+            token_key=key,
+            key_number=_TOKEN_KEY_NUMBER,
+            now=clock.now(),
+            ticket_url=settings.ticket_url,
+            customer_code_keys=code_keys,
+            first_use=guard.first_use,
+            is_demo=settings.demo,
         )
 
-    return scan
+    report = self_check(log, clock.now())
+    desk = Desk(
+        branch=branch,
+        slot=settings.slot,
+        policy=policy,
+        clock=clock,
+        unit_of_work=log.unit_of_work,
+        reader=log.reader,
+        customers=customers,
+        scan=lambda text: parse(text, context()),
+        new_id=lambda: str(uuid4()),
+        new_ticket_token=new_ticket_token,
+        ticket_url=settings.ticket_url,
+        store=_STORE_STATES[secrets.state],
+        self_check=SelfCheck(
+            passed=not report.problems,
+            checked_events=report.checked_events,
+            next_numbers=report.next_numbers,
+            problems=report.problems,
+            notices=(*notices, *log.notices),
+        ),
+        pin_guard=PinGuard(),
+    )
+
+    def save_progress() -> None:
+        if secrets.state is not SecretState.NONE:
+            log.write_watermark()
+
+    def close() -> None:
+        log.close()
+        customers.close()
+
+    return OpenDesk(
+        desk=desk,
+        customers=customers,
+        token=lambda domain, number: context().token(domain, number),
+        save_progress=save_progress,
+        close=close,
+    )
+
+
+def _token_key(secrets: Secrets) -> bytes:
+    """Return the key of the keyed tokens; without a key store it lives as long as this process."""
+    if secrets.state is SecretState.NONE:
+        return token_bytes(32)
+    key = secrets.get(TOKEN_KEY)
+    if key is None:
+        key = token_bytes(32)
+        secrets.put(TOKEN_KEY, key)
+    return key

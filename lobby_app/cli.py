@@ -72,24 +72,26 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
 
 
 def _triage(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
-    from lobby_app.assembly import open_policy
+    from lobby_app.policy.loader import load_policy
     from lobby_app.services.case_files import triage_file
 
-    return _cases(triage_file(options.file, open_policy(settings)), options.check, messages)
+    policy = load_policy(settings.policy_folder)
+    return _cases(triage_file(options.file, policy), options.check, messages)
 
 
 def _dispatch(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
-    from lobby_app.assembly import open_policy
+    from lobby_app.policy.loader import load_policy
     from lobby_app.services.case_files import dispatch_file
 
-    return _cases(dispatch_file(options.file, open_policy(settings)), options.check, messages)
+    policy = load_policy(settings.policy_folder)
+    return _cases(dispatch_file(options.file, policy), options.check, messages)
 
 
 def _scan(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
-    from lobby_app.assembly import reader_check
+    from lobby_app.services.reader_check import reader_check
     from lobby_app.services.scan_stream import describe, joined_scans
 
-    scan = reader_check(settings)
+    scan = reader_check(settings.ticket_url, is_demo=settings.demo)
     # A raw scan may hold anything a reader can send; undecodable bytes must not stop the tool.
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     for text in joined_scans(sys.stdin):

@@ -12,6 +12,7 @@ import platformdirs
 
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.text import Language
+from lobby_app.resources import resource
 
 _T = TypeVar("_T")
 
@@ -97,6 +98,8 @@ class Settings:
         slot: this desk's slot in the branch, 1-99; part of every ticket number.
         policy_dir: folder of the bank's policy; empty = the policy shipped with the program.
         ticket_url: prefix of the QR payload, upper case.
+        customer_code_keys: JSON Web Key Set with the public keys of the bank's signed customer
+            codes; empty = such codes are not accepted.
     """
 
     data_dir: Path
@@ -106,10 +109,16 @@ class Settings:
     slot: int = 1
     policy_dir: str = ""
     ticket_url: str = "HTTPS://Q.EXAMPLE.COM/T/"
+    customer_code_keys: str = ""
     printer: PrinterSettings = field(default_factory=PrinterSettings)
     secrets: SecretSettings = field(default_factory=SecretSettings)
     wedge: WedgeSettings = field(default_factory=WedgeSettings)
     greeter: GreeterSettings = field(default_factory=GreeterSettings)
+
+    @property
+    def policy_folder(self) -> Path:
+        """Folder of the policy in force."""
+        return Path(self.policy_dir) if self.policy_dir else resource("policy")
 
 
 def default_data_dir() -> Path:
