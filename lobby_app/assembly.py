@@ -75,7 +75,7 @@ def open_desk(settings: Settings) -> OpenDesk:
         KnownError: `policy.*`, `branch.*`, `cache.*`; with broken key store the queue still runs.
     """
     policy = load_policy(settings.policy_folder)
-    branch, staff = _branch(settings)
+    branch, staff = _branch(settings, policy)
     clock = BranchClock(branch.timezone)
     secrets, notices = _secrets(settings)
     try:
@@ -95,9 +95,9 @@ def open_desk(settings: Settings) -> OpenDesk:
     return opened
 
 
-def _branch(settings: Settings) -> tuple[Branch, tuple[StaffMember, ...]]:
+def _branch(settings: Settings, policy: Policy) -> tuple[Branch, tuple[StaffMember, ...]]:
     if settings.branch_file:
-        described = load_branch_file(settings.data_dir / settings.branch_file)
+        described = load_branch_file(settings.data_dir / settings.branch_file, policy)
         return described.branch, described.staff
     if settings.demo:
         return demo_branch(), ()

@@ -1,6 +1,6 @@
 """What services need from the outside world, as Protocols. Adapters implement them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -130,6 +130,23 @@ class CustomerCache(Protocol):
 
     def as_of(self) -> datetime | None:
         """Return when the reference data was last refreshed, None when never."""
+        ...
+
+
+class CustomerImport(Protocol):
+    """Where the bank's reference data is brought in, all of it at once."""
+
+    def as_of(self) -> datetime | None:
+        """Return when the reference data was last refreshed, None when never."""
+        ...
+
+    def replace_all(
+        self,
+        records: Iterable[CustomerRecord],
+        appointments: Iterable[BookedAppointment],
+        as_of: datetime,
+    ) -> None:
+        """Replace customers and bookings in one transaction; records are streamed."""
         ...
 
 

@@ -11,25 +11,30 @@ from lobby_app.domain.errors import KnownError
 from lobby_app.domain.text import Text
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the document of `path`.
+def read_toml(path: Path, area: str = "policy") -> dict[str, Any]:
+    """Return the document of `path`. `area` of the sentences: policy or branch.
 
     Raises:
-        KnownError: `policy.unreadable`, with the parser's line and column.
+        KnownError: `<area>.unreadable`, with the parser's line and column.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise KnownError("policy.unreadable", file=path.name, detail=str(error)) from error
+        raise KnownError(f"{area}.unreadable", file=path.name, detail=str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a policy file, read key by key; what is left over is an error."""
+    """One table of a file, read key by key; what is left over is an error.
+
+    Attributes:
+        area: of the sentences that name the error, policy or branch.
+    """
 
     file: str
     name: str
     values: Mapping[str, Any]
+    area: str = "policy"
 
     def key(self, key: str) -> str:
         """Return the full name of a key for messages."""
@@ -37,14 +42,16 @@ class Table:
 
     def wrong(self, key: str, allowed: str) -> KnownError:
         """Return the error for a value that is missing or not allowed."""
-        return KnownError("policy.wrong_value", file=self.file, key=self.key(key), allowed=allowed)
+        return KnownError(
+            f"{self.area}.wrong_value", file=self.file, key=self.key(key), allowed=allowed
+        )
 
     def expect_only(self, allowed: Sequence[str]) -> None:
         """Refuse keys that nobody would read."""
         for key in self.values:
             if key not in allowed:
                 raise KnownError(
-                    "policy.unknown_key",
+                    f"{self.area}.unknown_key",
                     file=self.file,
                     key=self.key(key),
                     allowed=", ".join(allowed),
@@ -110,7 +117,17 @@ class Table:
         value = self.values.get(key)
         if not isinstance(value, dict):
             raise self.wrong(key, "{ … }")
-        return Table(self.file, self.key(key), value)
+        return Table(self.file, self.key(key), value, self.area)
+
+    def tables(self, key: str) -> "tuple[Table, ...]":
+        """Return a list of tables, `[[key]]` in the file; absent means empty."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.wrong(key, f"[[{key}]]")
+        return tuple(
+            Table(self.file, f"{self.key(key)}[{place}]", item, self.area)
+            for place, item in enumerate(value, start=1)
+        )
 
 
 def tables_of(path: Path) -> dict[str, Table]:
