@@ -2,7 +2,8 @@
 
 import json
 import secrets as randomness
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from lobby_app.cache.engine import is_plain, make_engine
+from lobby_app.cache.engine import make_engine
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.migrate import is_readable, migrate
 from lobby_app.cache.schema import CUSTOMERS_REVISION
@@ -25,11 +26,14 @@ from lobby_app.domain.customer import (
     Tier,
     Title,
 )
+from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Clock, Secrets, SecretState
 from lobby_app.domain.text import Language
+from lobby_app.locking import locked
 
 CUSTOMERS_KEY = "customers-key"
 _BATCH = 5000
+_OPENING_S = 60.0
 
 
 @dataclass
@@ -51,7 +55,7 @@ class SqlCustomerCache:
         return self._record("SELECT record FROM customer WHERE customer_ref = ?", customer_ref)
 
     def _record(self, statement: str, value: str) -> CustomerRecord | None:
-        with known_errors(), self.engine.connect() as connection:
+        with self._looking(), self.engine.connect() as connection:
             found = connection.exec_driver_sql(statement, (value,)).scalar()
         return record_from_json(found) if found is not None else None
 
@@ -64,7 +68,7 @@ class SqlCustomerCache:
         return self._appointment("customer_ref = ?", customer_ref, day)
 
     def _appointment(self, condition: str, value: str, day: date) -> BookedAppointment | None:
-        with known_errors(), self.engine.connect() as connection:
+        with self._looking(), self.engine.connect() as connection:
             row = connection.exec_driver_sql(
                 "SELECT code, customer_ref, starts_at, channel, business"  # noqa: S608
                 f" FROM appointment WHERE {condition} AND starts_at >= ? AND starts_at < ?"
@@ -75,14 +79,25 @@ class SqlCustomerCache:
 
     def count(self) -> int:
         """Return how many customers are cached."""
-        with known_errors(), self.engine.connect() as connection:
+        with self._looking(), self.engine.connect() as connection:
             return int(connection.exec_driver_sql("SELECT COUNT(*) FROM customer").scalar_one())
 
     def as_of(self) -> datetime | None:
         """Return when the data was last refreshed."""
-        with known_errors(), self.engine.connect() as connection:
+        with self._looking(), self.engine.connect() as connection:
             value = connection.exec_driver_sql("SELECT as_of FROM meta").scalar()
         return datetime.fromisoformat(value) if value else None
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Convert errors; a damaged page is marked, so that the next start begins afresh."""
+        try:
+            with known_errors():
+                yield
+        except KnownError as error:
+            if error.key == "cache.unreadable" and self.path is not None:
+                _damage_marker(self.path).touch()
+            raise
 
     def replace_all(
         self,
@@ -122,38 +137,63 @@ def open_customers(path: Path, secrets: Secrets, clock: Clock) -> SqlCustomerCac
     """Open or create the cache. What cannot be read is thrown away: the bank has the original.
 
     Raises:
-        KnownError: `cache.newer_schema`, `cache.disk_full` …
+        KnownError: `cache.newer_schema`, `cache.disk_full` …, `secrets.*`.
     """
     if secrets.state is SecretState.NONE:
         # Nowhere to keep a key: nothing about customers may outlive this process.
-        engine = make_engine(None, randomness.token_bytes(32))
-        migrate(engine, None, "customers", CUSTOMERS_REVISION, clock.now())
-        return SqlCustomerCache(None, engine)
+        return _opened(None, randomness.token_bytes(32), clock)
+    with known_errors():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locked(path.with_name("opening.lock"), _OPENING_S):
+            return _opened(path, _settled(path, secrets), clock)
+
+
+def _settled(path: Path, secrets: Secrets) -> bytes:
+    """Return the key; afterwards `path` is a file that it opens, or absent."""
     key = secrets.get(CUSTOMERS_KEY)
     if key is None:
+        _remove(path)
         key = randomness.token_bytes(32)
         secrets.put(CUSTOMERS_KEY, key)
+    elif _damage_marker(path).exists():
         _remove(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
+    elif path.exists():
         engine = make_engine(path, key)
-        readable = not is_plain(path) and is_readable(engine)
-        engine.dispose()
+        try:
+            # Not thoroughly: a million customers are too many pages to look at before the doors
+            # open. A damaged one is found when it is read, and marked.
+            readable = is_readable(engine, thoroughly=False)
+        finally:
+            engine.dispose()
         if not readable:
             _remove(path)
+    return key
+
+
+def _opened(path: Path | None, key: bytes, clock: Clock) -> SqlCustomerCache:
     engine = make_engine(path, key)
-    migrate(engine, path, "customers", CUSTOMERS_REVISION, clock.now())
+    try:
+        # No backup: the bank has the original, and an old copy would only be one more to erase.
+        migrate(engine, None, "customers", CUSTOMERS_REVISION, clock.now())
+    except BaseException:
+        engine.dispose()
+        raise
     return SqlCustomerCache(path, engine)
 
 
 def wipe_customers(path: Path, secrets: Secrets) -> None:
     """Erase the cache: forget its key (which alone makes it unreadable), then remove the file."""
     secrets.delete(CUSTOMERS_KEY)
-    _remove(path)
+    with known_errors():
+        _remove(path)
+
+
+def _damage_marker(path: Path) -> Path:
+    return path.with_name(path.name + ".damaged")
 
 
 def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", ".damaged"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

@@ -5,6 +5,10 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool, StaticPool
+
+ONLY_READS = "lobby_only_reads"
+"""Execution option of a connection: its further transactions wait for no writer."""
 
 _WAIT_S = 5
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
@@ -27,17 +31,15 @@ def make_engine(path: Path | None, key: bytes | None, *, writes: bool = True) ->
         _prepare(connection, key, writes=writes)
         return connection
 
-    from sqlalchemy.pool import QueuePool, StaticPool
-
     pool = StaticPool if path is None else QueuePool
     engine = create_engine("sqlite://", creator=connect, module=driver, poolclass=pool)
-    # A deferred transaction that reads and then writes fails at once when another process wrote in
-    # between, whatever the time-out; an immediate one waits its turn.
-    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+        # A deferred transaction that reads and then writes fails at once when another process
+        # wrote in between, whatever the time-out; an immediate one waits its turn.
+        only_reads = not writes or connection.get_execution_options().get(ONLY_READS, False)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -45,6 +47,7 @@ def make_engine(path: Path | None, key: bytes | None, *, writes: bool = True) ->
 def _prepare(connection: Any, key: bytes | None, *, writes: bool) -> None:
     if key is not None:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute("PRAGMA temp_store = MEMORY")  # a temporary file would not be encrypted
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -53,24 +56,31 @@ def _prepare(connection: Any, key: bytes | None, *, writes: bool) -> None:
         connection.execute("PRAGMA query_only = ON")
 
 
-def is_plain(path: Path) -> bool:
-    """Tell whether a file is an unencrypted SQLite database."""
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
-
-
-def encrypt_in_place(path: Path, key: bytes) -> None:
-    """Replace a plain file by an encrypted copy of itself, atomically."""
-    target = path.with_suffix(".encrypting")
-    target.unlink(missing_ok=True)
-    connection = driver.connect(str(path), isolation_level=None)
+def is_unused(path: Path) -> bool:
+    """Tell whether no process has this plain file open; folds its WAL into it on the way."""
+    connection = driver.connect(str(path), timeout=0, isolation_level=None)
     try:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute(f"ATTACH DATABASE ? AS target KEY \"x'{key.hex()}'\"", (str(target),))
-        connection.execute("SELECT sqlcipher_export('target')")
-        connection.execute("DETACH DATABASE target")
+        # Leaving WAL mode needs the file to oneself.
+        connection.execute("PRAGMA journal_mode = DELETE")
+    except driver.OperationalError:
+        return False
+    except driver.DatabaseError:
+        return True  # not a database: unused all the same
     finally:
         connection.close()
-    target.replace(path)
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return True
+
+
+def copy_into(engine: Engine, target: Path, key: bytes | None) -> None:
+    """Copy what is committed, the WAL included, page by page into a new file with the same key."""
+    with engine.connect() as connection:
+        source: Any = connection.connection.dbapi_connection
+        copy = driver.connect(str(target), isolation_level=None)
+        try:
+            if key is not None:
+                copy.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            source.backup(copy)
+            # One file without side files: what is moved or restored by hand must be whole.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            copy.close()

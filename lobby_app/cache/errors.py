@@ -1,9 +1,12 @@
 """Foreign exceptions end here: the environment becomes a KnownError, the rest is ours."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from lobby_app.domain.errors import BugError, KnownError
 
@@ -16,6 +19,14 @@ _SENTENCES = (
     ("file is not a database", "cache.unreadable"),
     ("disk image is malformed", "cache.unreadable"),
 )
+_ERRNOS = {
+    errno.ENOSPC: "cache.disk_full",
+    errno.EDQUOT: "cache.disk_full",
+    errno.EFBIG: "cache.disk_full",
+    errno.EROFS: "cache.read_only",
+    errno.EACCES: "cache.cannot_open",
+    errno.EPERM: "cache.cannot_open",
+}
 
 
 @contextmanager
@@ -25,8 +36,12 @@ def known_errors() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _converted(error.orig or error) from error
+    except driver.Error as error:
+        raise _converted(error) from error
+    except (PoolTimeoutError, TimeoutError) as error:
+        raise KnownError("cache.locked") from error
     except OSError as error:
-        raise KnownError("cache.io") from error
+        raise KnownError(_ERRNOS.get(error.errno or 0, "cache.io")) from error
 
 
 def _converted(error: BaseException) -> Exception:

@@ -1,31 +1,27 @@
-"""Opening log.db: keys, odd files, incarnations. A log is never repaired; a new one is free."""
+"""Opening log.db: keys, odd files, incarnations. Nothing odd is ever repaired or written over."""
 
-import contextlib
-import json
 import secrets as randomness
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from lobby_app.cache.engine import encrypt_in_place, is_plain, make_engine
+from lobby_app.cache.absorbing import absorb
+from lobby_app.cache.engine import is_unused, make_engine
 from lobby_app.cache.errors import known_errors
-from lobby_app.cache.migrate import is_readable, migrate
+from lobby_app.cache.incarnation import incarnate
+from lobby_app.cache.migrate import Original, is_readable, migrate
 from lobby_app.cache.schema import LOG_REVISION
 from lobby_app.cache.unit_of_work import SqlUnitOfWork
-from lobby_app.domain.event import genesis
+from lobby_app.cache.watermark import EVERY, Notes, WatermarkKeeper
+from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Clock, Secrets, SecretState
+from lobby_app.locking import locked
 
 LOG_KEY = "log-key"
-BINDING = "binding"
-WATERMARK = "watermark"
 KEY_BYTES = 32
-# A file that cannot know which numbers were printed today starts so far ahead of the last it knows.
-SAFE_STEP = 50
-# Where nothing at all is known of today's numbers: the upper half of three digits.
-UNKNOWN_START = 500
+_OPENING_S = 60.0
 
 
 @dataclass
@@ -33,6 +29,7 @@ class OpenLog:
     """The opened log of this desk.
 
     Attributes:
+        path: the file in use: `log.db`, or `log.open.db` while there is no key store.
         notices: message keys of what happened on the way (`cache.notice_*`), for the status strip.
     """
 
@@ -41,29 +38,30 @@ class OpenLog:
     secrets: Secrets
     engine: Engine
     reading: Engine
+    keeper: WatermarkKeeper
     notices: list[str] = field(default_factory=list)
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a writing transaction, not yet begun."""
-        return SqlUnitOfWork(self.engine, self.clock)
+        return SqlUnitOfWork(self.engine, self.clock, self.keeper.heard)
 
     def reader(self) -> SqlUnitOfWork:
         """Return a reading transaction; it cannot write."""
-        return SqlUnitOfWork(self.reading, self.clock)
+        return SqlUnitOfWork(self.reading, self.clock, self.keeper.heard)
 
     def write_watermark(self) -> None:
-        """Note outside the file how far it got, so that an older copy is recognised.
+        """Note outside the file how far it got; happens by itself after commits and on closing.
 
-        Blocking (key store): call it in the background, after commits and before closing.
+        Blocking (key store).
+
+        Raises:
+            KnownError: `secrets.*` or `cache.*`.
         """
-        with known_errors(), self.reading.connect() as connection:
-            state = watermark_of(connection)
-        self.secrets.put(WATERMARK, json.dumps(state).encode())
+        self.keeper.write()
 
     def close(self) -> None:
-        """Write the last watermark and let go of the file."""
-        if self.secrets.state is not SecretState.NONE:
-            self.write_watermark()
+        """Write the last watermark, if the key store lets us, and let go of the file."""
+        self.keeper.close()
         self.reading.dispose()
         self.engine.dispose()
 
@@ -71,177 +69,111 @@ class OpenLog:
 def open_log(path: Path, secrets: Secrets, clock: Clock) -> OpenLog:
     """Open or create the log; every odd file is kept aside, said, and never written over.
 
+    `path` is always encrypted. While there is no key store the desk writes `log.open.db` beside it,
+    which names nobody; it is taken over as soon as there is a key.
+
     Raises:
-        KnownError: `cache.newer_schema`, `cache.cannot_open`, `cache.disk_full` …
+        KnownError: `cache.newer_schema`, `cache.cannot_open`, `cache.disk_full` …, `secrets.*`.
     """
+    with known_errors():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Two windows of one desk may start at once: keys, migration and identity are made once.
+        with locked(path.with_name("opening.lock"), _OPENING_S):
+            return _open(path, secrets, clock)
+
+
+def _open(path: Path, secrets: Secrets, clock: Clock) -> OpenLog:
     notices: list[str] = []
-    path.parent.mkdir(parents=True, exist_ok=True)
     now = clock.now()
-    is_new_key = secrets.state is not SecretState.NONE and secrets.get(LOG_KEY) is None
-    key = _key(secrets)
-    had_file = path.exists()
-    if had_file:
-        _settle(path, key, is_new_key=is_new_key, now=now, notices=notices)
-    engine = make_engine(path, key)
-    migrate(engine, path, "log", LOG_REVISION, now)
-    opened = OpenLog(path, clock, secrets, engine, make_engine(path, key, writes=False), notices)
-    with known_errors(), engine.begin() as connection:
-        lost_numbers = had_file and not _has_identity(connection)
-        _incarnate(connection, secrets, notices, lost_numbers=lost_numbers, today=now.date())
-    return opened
+    has_keys = secrets.state is not SecretState.NONE
+    file = path if has_keys else _open_file(path)
+    key, is_new_key = _key(secrets) if has_keys else (None, False)
+    is_successor = _set_aside_unreadable(file, key, now, notices, is_new_key=is_new_key)
+    if not has_keys and path.exists():
+        is_successor = True
+        notices.append("cache.notice_without_keys")
+    engine = make_engine(file, key)
+    try:
+        migrate(engine, Original(file, key), "log", LOG_REVISION, now)
+        notes = Notes(secrets, path.with_name("numbers.json"))
+        with engine.begin() as connection:
+            notice = incarnate(connection, notes, now.date(), is_successor=is_successor)
+        if has_keys and _open_file(path).exists():
+            _absorb_open_file(engine, _open_file(path), now, notices)
+        reading = make_engine(file, key, writes=False)
+        keeper = WatermarkKeeper(reading, clock, notes)
+    except BaseException:
+        engine.dispose()
+        raise
+    keeper.heard(EVERY)
+    notices += [notice] if notice else []
+    return OpenLog(file, clock, secrets, engine, reading, keeper, notices)
 
 
-def _key(secrets: Secrets) -> bytes | None:
-    if secrets.state is SecretState.NONE:
-        return None
+def _open_file(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.open.db")
+
+
+def _key(secrets: Secrets) -> tuple[bytes, bool]:
+    """Return the key, and whether it was made just now."""
     key = secrets.get(LOG_KEY)
-    if key is None:
-        key = randomness.token_bytes(KEY_BYTES)
-        secrets.put(LOG_KEY, key)
-    return key
+    if key is not None:
+        return key, False
+    key = randomness.token_bytes(KEY_BYTES)
+    secrets.put(LOG_KEY, key)
+    if secrets.get(LOG_KEY) != key:
+        raise KnownError("secrets.refused")
+    return key, True
 
 
-def _settle(
-    path: Path, key: bytes | None, *, is_new_key: bool, now: datetime, notices: list[str]
-) -> None:
-    """Make `path` either a file that our key opens or absent."""
-    if path.stat().st_size == 0:
-        path.unlink()
-        return
-    if is_plain(path):
-        if key is not None:
-            encrypt_in_place(path, key)
-            notices.append("cache.notice_encrypted")
-        return
-    if key is None or is_new_key:
+def _set_aside_unreadable(
+    path: Path, key: bytes | None, now: datetime, notices: list[str], *, is_new_key: bool
+) -> bool:
+    """Make `path` either a file that our key opens or absent; tell whether one was set aside."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    if is_new_key:
         _set_aside(path, "locked", now)
         notices.append("cache.notice_key_lost")
-        return
+        return True
     engine = make_engine(path, key)
     try:
-        readable = is_readable(engine)
+        readable = is_readable(engine, thoroughly=True)
     finally:
         engine.dispose()
     if not readable:
         _set_aside(path, "unreadable", now)
         notices.append("cache.notice_unreadable")
+    return not readable
 
 
 def _set_aside(path: Path, why: str, now: datetime) -> None:
     """Rename a file and its side files; they are evidence, never written again."""
+    name = f"{path.name}.{why}-{now:%Y%m%d-%H%M%S}"
+    while path.with_name(name).exists():
+        name += "-again"
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
-            part.rename(path.with_name(f"{path.name}.{why}-{now:%Y%m%d-%H%M%S}{suffix}"))
+            part.rename(path.with_name(name + suffix))
 
 
-def _has_identity(connection: Connection) -> bool:
-    return connection.exec_driver_sql("SELECT 1 FROM me").fetchone() is not None
-
-
-def _incarnate(
-    connection: Connection,
-    secrets: Secrets,
-    notices: list[str],
-    *,
-    lost_numbers: bool,
-    today: date,
-) -> None:
-    """Open a new log incarnation when this file is new, copied or rolled back (ADR 6)."""
-    row = connection.exec_driver_sql("SELECT log_id, binding FROM me").fetchone()
-    stored_binding = secrets.get(BINDING)
-    watermark = _stored_watermark(secrets)
-    if row is None:
-        binding = stored_binding or randomness.token_bytes(16)
-        _new_log(connection, binding, is_first=True)
-        if lost_numbers or watermark is not None:
-            _skip_numbers(connection, watermark, today)
-    elif secrets.state is not SecretState.NONE and stored_binding != row.binding:
-        binding = stored_binding or randomness.token_bytes(16)
-        _new_log(connection, binding, is_first=False)
-        _skip_numbers(connection, watermark, today)
-        notices.append("cache.notice_copied")
-    elif watermark is not None and _is_behind(connection, row.log_id, watermark):
-        binding = row.binding
-        _new_log(connection, binding, is_first=False)
-        _skip_numbers(connection, watermark, today)
-        notices.append("cache.notice_rolled_back")
-    else:
+def _absorb_open_file(engine: Engine, file: Path, now: datetime, notices: list[str]) -> None:
+    """Take over what was recorded without a key; a file that a process still writes waits."""
+    if not is_unused(file):
         return
-    if secrets.state is not SecretState.NONE and stored_binding is None:
-        secrets.put(BINDING, binding)
-
-
-def _new_log(connection: Connection, binding: bytes, *, is_first: bool) -> None:
-    log_id = uuid4()
-    connection.exec_driver_sql(
-        "INSERT INTO log_head VALUES (?, 0, ?, 0)", (log_id.bytes, genesis(str(log_id)))
-    )
-    if is_first:
-        connection.exec_driver_sql(
-            "INSERT INTO me VALUES (1, ?, 0, 0, 0, ?)", (log_id.bytes, binding)
-        )
+    if _set_aside_unreadable(file, None, now, notices, is_new_key=False):
+        return
+    source = make_engine(file, None)
+    try:
+        migrate(source, Original(file, None), "log", LOG_REVISION, now)
+        with source.begin() as old, engine.begin() as new:
+            is_whole = absorb(new, old)
+    finally:
+        source.dispose()
+    if is_whole:
+        file.unlink()
+        notices.append("cache.notice_encrypted")
     else:
-        connection.exec_driver_sql(
-            "UPDATE me SET log_id = ?, acked_seq = 0, binding = ?", (log_id.bytes, binding)
-        )
-
-
-def _is_behind(connection: Connection, log_id: bytes, watermark: dict[str, object]) -> bool:
-    if watermark.get("log_id") != log_id.hex():
-        return True
-    seq = connection.exec_driver_sql(
-        "SELECT last_seq FROM log_head WHERE log_id = ?", (log_id,)
-    ).scalar_one()
-    known = watermark.get("seq")
-    return isinstance(known, int) and known > seq
-
-
-def _skip_numbers(connection: Connection, watermark: dict[str, object] | None, today: date) -> None:
-    """Continue today's series beyond every number that may already be on paper."""
-    known: dict[str, int] = {}
-    if watermark is not None and watermark.get("day") == today.isoformat():
-        stored = watermark.get("series")
-        known = dict(stored) if isinstance(stored, dict) else {}
-    for zone in "ABCDEFGHJKLMNPQRSTUVWXYZ":
-        here = connection.exec_driver_sql(
-            "SELECT last_number FROM series WHERE zone = ? AND business_day = ?",
-            (zone, today.isoformat()),
-        ).scalar()
-        if watermark is None and here is None:
-            start = UNKNOWN_START
-        else:
-            start = max(known.get(zone, 0), here or 0) + SAFE_STEP
-        connection.exec_driver_sql(
-            "INSERT INTO series VALUES (?, ?, ?) ON CONFLICT (zone, business_day)"
-            " DO UPDATE SET last_number = excluded.last_number",
-            (zone, today.isoformat(), start),
-        )
-
-
-def watermark_of(connection: Connection) -> dict[str, object]:
-    """Return how far the log and today's series got."""
-    row = connection.exec_driver_sql(
-        "SELECT me.log_id, log_head.last_seq FROM me JOIN log_head ON log_head.log_id = me.log_id"
-    ).one()
-    day = connection.exec_driver_sql("SELECT MAX(business_day) FROM series").scalar()
-    numbers = connection.exec_driver_sql(
-        "SELECT zone, last_number FROM series WHERE business_day = ?", (day,)
-    ).fetchall()
-    return {
-        "log_id": row[0].hex(),
-        "seq": row[1],
-        "day": day,
-        "series": {row.zone: row.last_number for row in numbers},
-    }
-
-
-def _stored_watermark(secrets: Secrets) -> dict[str, object] | None:
-    raw = secrets.get(WATERMARK)
-    if raw is None:
-        return None
-    with contextlib.suppress(ValueError):
-        document = json.loads(raw)
-        if isinstance(document, dict):
-            return document
-    return None
+        _set_aside(file, "unreadable", now)
+        notices.append("cache.notice_unreadable")

@@ -27,7 +27,8 @@ _DEVICE = (
     "INSERT INTO device_state (device_id, business_day, state, hlc, log_id) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (device_id) DO UPDATE SET business_day = excluded.business_day,"
     " state = excluded.state, hlc = excluded.hlc, log_id = excluded.log_id"
-    " WHERE (excluded.hlc, excluded.log_id) > (device_state.hlc, device_state.log_id)"
+    " WHERE (excluded.hlc, excluded.log_id, excluded.state)"
+    " > (device_state.hlc, device_state.log_id, device_state.state)"
 )
 
 

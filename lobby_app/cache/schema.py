@@ -36,7 +36,10 @@ log_head = Table(
     Column("log_id", LargeBinary, primary_key=True),
     Column("last_seq", Integer, nullable=False),
     Column("last_chain", LargeBinary, nullable=False),
+    Column("last_day", Text),
     Column("base_seq", Integer, nullable=False),
+    Column("is_own", Integer, nullable=False),
+    Column("acked_seq", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 me = Table(
@@ -44,10 +47,10 @@ me = Table(
     log_metadata,
     Column("id", Integer, primary_key=True),
     Column("log_id", LargeBinary, nullable=False),
-    Column("acked_seq", Integer, nullable=False),
     Column("last_hlc", Integer, nullable=False),
     Column("clock_offset_ms", Integer, nullable=False),
     Column("binding", LargeBinary, nullable=False),
+    Column("answered_mark", Text),
 )
 series = Table(
     "series",

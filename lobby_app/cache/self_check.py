@@ -80,29 +80,51 @@ def _series(connection: Connection, day: str) -> dict[str, int]:
 
 
 def _series_cover_tickets(connection: Connection, day: str, numbers: dict[str, int]) -> bool:
+    """Tell whether the next numbers are new and no number of ours was given twice today."""
     rows = connection.exec_driver_sql(
-        "SELECT zone, MAX(CAST(SUBSTR(number, -3) AS INTEGER)) FROM ticket"
-        " JOIN me WHERE business_day = ? AND issued_log_id = LOWER(HEX(me.log_id)) GROUP BY zone",
+        "SELECT zone, MAX(CAST(SUBSTR(number, -3) AS INTEGER)), COUNT(*), COUNT(DISTINCT number)"
+        " FROM ticket WHERE business_day = ? AND issued_log_id IN"
+        " (SELECT LOWER(HEX(log_id)) FROM log_head WHERE is_own) GROUP BY zone",
         (day,),
     ).fetchall()
-    return all(numbers.get(zone, 0) >= largest for zone, largest in rows)
+    return all(
+        numbers.get(zone, 0) >= largest and given == different
+        for zone, largest, given, different in rows
+    )
 
 
 def _projection_is_true(connection: Connection, day: str) -> bool:
     folds: dict[str, TicketFold] = {}
+    # A ticket belongs to the first day any event gives it: what was printed after midnight still
+    # counts for it, and an event of today may be about a ticket of yesterday.
     for row in connection.exec_driver_sql(
-        "SELECT log_id, hlc, body FROM event WHERE business_day = ?", (day,)
+        "SELECT log_id, hlc, body FROM event WHERE business_day >= ?", (day,)
     ):
         envelope = parse_body(row.body)
         fold = fold_of(envelope, row.hlc, row.log_id.hex()) if envelope else None
         if fold is not None:
             known = folds.get(fold.ticket_id)
             folds[fold.ticket_id] = known.merge(fold) if known else fold
-    stored = connection.exec_driver_sql(
-        f"SELECT {COLUMNS} FROM ticket WHERE business_day = ?",  # noqa: S608
-        (day,),
-    ).fetchall()
-    return {tuple(row) for row in stored} == {row_from_fold(fold) for fold in folds.values()}
+    stored = {
+        row.ticket_id: tuple(row)
+        for row in connection.exec_driver_sql(
+            f"SELECT {COLUMNS} FROM ticket WHERE business_day >= ?",  # noqa: S608
+            (day,),
+        )
+    }
+    earlier = {ticket for ticket in folds if ticket not in stored and _is_kept(connection, ticket)}
+    return stored == {
+        ticket: row_from_fold(fold) for ticket, fold in folds.items() if ticket not in earlier
+    }
+
+
+def _is_kept(connection: Connection, ticket_id: str) -> bool:
+    return (
+        connection.exec_driver_sql(
+            "SELECT 1 FROM ticket WHERE ticket_id = ?", (ticket_id,)
+        ).fetchone()
+        is not None
+    )
 
 
 def _clock_is_ahead(connection: Connection, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """One transaction on log.db: events in, projections updated, all or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, tzinfo
 from types import TracebackType
 from typing import Self
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import RootTransaction
 
+from lobby_app.cache.engine import ONLY_READS
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.projections import COLUMNS, fold_from_row, project
 from lobby_app.domain.branch import StaffMember
@@ -38,14 +39,23 @@ _EVENT = (
 )
 
 
+_ADVANCE = (
+    "UPDATE log_head SET last_seq = ?, last_chain = ?, last_day = COALESCE(?, last_day)"
+    " WHERE log_id = ?"
+)
+
+
 class SqlUnitOfWork:
     """ports.UnitOfWork over one SQLAlchemy connection; rolls back unless told to commit."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, on_commit: Callable[[int], None]) -> None:
+        """Prepare a transaction; `on_commit` hears how many events became durable."""
         self._engine = engine
         self._clock = clock
+        self._on_commit = on_commit
         self._connection: Connection | None = None
         self._transaction: RootTransaction | None = None
+        self._appended = 0
 
     def __enter__(self) -> Self:
         with known_errors():
@@ -54,6 +64,7 @@ class SqlUnitOfWork:
                 self._transaction = self._connection.begin()
             except BaseException:
                 self._connection.close()
+                self._connection = None
                 raise
         return self
 
@@ -84,13 +95,24 @@ class SqlUnitOfWork:
             raise BugError("the clock gave a naive time")
         return zone
 
+    @property
+    def _writing(self) -> Connection:
+        if self._transaction is None:
+            raise BugError("one block is one transaction: nothing is written after commit")
+        return self._sql
+
     def commit(self) -> None:
-        """Make everything durable; a new transaction may read afterwards."""
+        """Make everything durable; what is read afterwards waits for no other writer.
+
+        Nothing here may fail once the transaction is durable: "not recorded" would be a lie.
+        """
+        if self._transaction is None:
+            raise BugError("commit outside a transaction")
         with known_errors():
-            if self._transaction is None:
-                raise BugError("commit outside a transaction")
             self._transaction.commit()
-            self._transaction = self._sql.begin()
+        self._transaction = None
+        self._sql.execution_options(**{ONLY_READS: True})
+        self._on_commit(self._appended)
 
     def append(self, draft: Draft) -> Event:
         """Give the draft its place in the own log and fold it."""
@@ -99,7 +121,7 @@ class SqlUnitOfWork:
         if envelope is None:
             raise BugError(f"an event outside the grammar: {draft.kind}")
         with known_errors():
-            head = self._sql.exec_driver_sql(_HEAD).one()
+            head = self._writing.exec_driver_sql(_HEAD).one()
             seq = head.last_seq + 1
             hlc = tick(
                 head.last_hlc,
@@ -107,22 +129,22 @@ class SqlUnitOfWork:
                 offset_ms=head.clock_offset_ms,
             )
             chain = link(head.last_chain, seq, hlc, body)
-            self._sql.exec_driver_sql(
+            self._writing.exec_driver_sql(
                 _EVENT,
                 (head.log_id, seq, hlc, chain, envelope.kind, envelope.business_day, body),
             )
-            self._sql.exec_driver_sql(
-                "UPDATE log_head SET last_seq = ?, last_chain = ? WHERE log_id = ?",
-                (seq, chain, head.log_id),
+            self._writing.exec_driver_sql(
+                _ADVANCE, (seq, chain, envelope.business_day, head.log_id)
             )
-            self._sql.exec_driver_sql("UPDATE me SET last_hlc = ?", (hlc,))
-            project(self._sql, envelope, hlc, head.log_id.hex())
+            self._writing.exec_driver_sql("UPDATE me SET last_hlc = ?", (hlc,))
+            project(self._writing, envelope, hlc, head.log_id.hex())
+        self._appended += 1
         return Event(str(UUID(bytes=head.log_id)), seq, hlc, chain, body)
 
     def take_number(self, zone: str, business_day: date) -> int:
         """Return the next number of the series; durable with the ticket that uses it."""
         with known_errors():
-            number: int = self._sql.exec_driver_sql(
+            number: int = self._writing.exec_driver_sql(
                 _NEXT, (zone, business_day.isoformat())
             ).scalar_one()
         if number > MAX_NUMBER:
@@ -173,13 +195,15 @@ class SqlUnitOfWork:
         }
 
     def unsent(self) -> Unsent:
-        """Return what no other replica has confirmed."""
+        """Return what no other replica has confirmed, of every log this desk ever opened."""
+        # Logs have no gaps: heads count, and only the first unsent event of each log is read.
         with known_errors():
             row = self._sql.exec_driver_sql(
-                "SELECT COUNT(*), MIN(event.hlc) FROM event JOIN me"
-                " ON event.log_id = me.log_id AND event.seq > me.acked_seq"
+                "SELECT SUM(last_seq - acked_seq), MIN(event.hlc) FROM log_head LEFT JOIN event"
+                " ON event.log_id = log_head.log_id AND event.seq = log_head.acked_seq + 1"
+                " WHERE log_head.is_own"
             ).one()
-        return Unsent(row[0], self._time(row[1]) if row[1] is not None else None)
+        return Unsent(row[0] or 0, self._time(row[1]) if row[1] is not None else None)
 
     def staff(self, number: str) -> StaffMember | None:
         """Return one member of staff."""
@@ -192,9 +216,9 @@ class SqlUnitOfWork:
     def put_staff(self, members: Sequence[StaffMember]) -> None:
         """Replace the list of staff who may sign on."""
         with known_errors():
-            self._sql.exec_driver_sql("DELETE FROM staff")
+            self._writing.exec_driver_sql("DELETE FROM staff")
             for member in members:
-                self._sql.exec_driver_sql(
+                self._writing.exec_driver_sql(
                     "INSERT INTO staff VALUES (?, ?, ?, ?)",
                     (member.number, member.name.zh, member.name.en, member.pin_hash),
                 )

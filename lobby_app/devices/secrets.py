@@ -5,19 +5,20 @@ block for ever, so every call runs on a thread that is given up after five secon
 """
 
 import base64
-import binascii
+import contextlib
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from typing import TypeVar
 
 from keyring.backend import KeyringBackend
-from keyring.errors import KeyringError, PasswordDeleteError
+from keyring.errors import PasswordDeleteError
 
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import SecretState
 
 TIMEOUT_S = 5.0
-_ALLOWED = (
+ALLOWED = (
     ("keyring.backends.Windows", "WinVaultKeyring"),
     ("keyring.backends.macOS", "Keyring"),
     ("keyring.backends.SecretService", "Keyring"),
@@ -52,7 +53,7 @@ class KeyringSecrets:
     def __init__(self, backend: KeyringBackend, service: str, timeout_s: float = TIMEOUT_S) -> None:
         self._backend = backend
         self._service = service
-        self._timeout_s = timeout_s
+        self._patience = Patience(timeout_s)
 
     def get(self, name: str) -> bytes | None:
         """Return a secret.
@@ -65,7 +66,7 @@ class KeyringSecrets:
             return None
         try:
             return base64.b64decode(text, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:  # binascii.Error, or not even ASCII
             raise KnownError("secrets.refused") from error
 
     def put(self, name: str, value: bytes) -> None:
@@ -80,42 +81,66 @@ class KeyringSecrets:
             try:
                 self._backend.delete_password(self._service, name)
             except PasswordDeleteError:
-                return
+                # Raised alike for "never stored" and "could not": erasing must not be claimed.
+                if self._backend.get_password(self._service, name) is not None:
+                    raise
 
         self._ask(forget)
 
     def _ask(self, question: Callable[[], _Result]) -> _Result:
         try:
-            return with_timeout(question, self._timeout_s)
+            return self._patience.ask(question)
         except TimeoutError as error:
             raise KnownError("secrets.no_answer") from error
         except Exception as error:
             raise KnownError("secrets.refused") from error
 
 
-def with_timeout(question: Callable[[], _Result], timeout_s: float) -> _Result:
-    """Return what `question` returns, asked on a thread that is given up after `timeout_s`.
+class Patience:
+    """Asks blocking questions one at a time on threads that are given up after `timeout_s`.
 
-    Raises:
-        TimeoutError: no answer in time. Whatever `question` raises is raised here.
+    While a given-up question still hangs, further ones are refused at once: a key store that never
+    answers must not collect a thread for each time we ask.
     """
-    answers: list[_Result] = []
-    errors: list[Exception] = []
 
-    def ask() -> None:
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        self._turn = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def ask(self, question: Callable[[], _Result]) -> _Result:
+        """Return what `question` returns.
+
+        Raises:
+            TimeoutError: no answer in time. Whatever `question` raises is raised here.
+        """
+        if not self._turn.acquire(timeout=self._timeout_s):
+            raise TimeoutError
         try:
-            answers.append(question())
-        except Exception as error:
-            errors.append(error)
+            if self._thread is not None and self._thread.is_alive():
+                raise TimeoutError
+            return self._asked(question)
+        finally:
+            self._turn.release()
 
-    thread = threading.Thread(target=ask, name="key-store", daemon=True)
-    thread.start()
-    thread.join(timeout_s)
-    if errors:
-        raise errors[0]
-    if not answers:
-        raise TimeoutError
-    return answers[0]
+    def _asked(self, question: Callable[[], _Result]) -> _Result:
+        answers: list[_Result] = []
+        errors: list[Exception] = []
+
+        def ask() -> None:
+            try:
+                answers.append(question())
+            except Exception as error:
+                errors.append(error)
+
+        self._thread = threading.Thread(target=ask, name="key-store", daemon=True)
+        self._thread.start()
+        self._thread.join(self._timeout_s)
+        if errors:
+            raise errors[0]
+        if not answers:
+            raise TimeoutError
+        return answers[0]
 
 
 def open_key_store(service: str, timeout_s: float = TIMEOUT_S) -> KeyringSecrets | NoSecrets:
@@ -123,27 +148,21 @@ def open_key_store(service: str, timeout_s: float = TIMEOUT_S) -> KeyringSecrets
 
     `keyring`'s own choice is not used: it may silently pick a plain-text file or ask on stdin.
     """
-    for module, name in _ALLOWED:
-        backend = _backend(module, name, timeout_s)
-        if backend is not None:
-            return KeyringSecrets(backend, service, timeout_s)
-    return NoSecrets()
-
-
-def _backend(module: str, name: str, timeout_s: float) -> KeyringBackend | None:
-    """Return a back end that answered a harmless question in time."""
-
-    def make() -> KeyringBackend | None:
-        from importlib import import_module
-
-        kind = getattr(import_module(module), name)
-        if not kind.viable:
-            return None
-        backend: KeyringBackend = kind()
-        backend.get_password("lobby", "probe")
-        return backend
-
     try:
-        return with_timeout(make, timeout_s)
-    except (TimeoutError, KeyringError, ImportError, AttributeError, RuntimeError, OSError):
-        return None
+        backend = Patience(timeout_s).ask(lambda: _first_backend(service))
+    except TimeoutError:
+        return NoSecrets()
+    return KeyringSecrets(backend, service, timeout_s) if backend is not None else NoSecrets()
+
+
+def _first_backend(service: str) -> KeyringBackend | None:
+    """Return the first back end of the list that answers a harmless question."""
+    for module, name in ALLOWED:
+        # A back end may fail with any error of its own D-Bus or system library: it is out then.
+        with contextlib.suppress(Exception):
+            kind = getattr(import_module(module), name)
+            if kind.viable:
+                backend: KeyringBackend = kind()
+                backend.get_password(service, "probe")
+                return backend
+    return None

@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Any, NoReturn
 from uuid import UUID
 
+from lobby_app.domain.errors import BugError
+
 
 class EventKind(StrEnum):
     """Kinds this version writes. Unknown kinds of newer versions fold by their envelope."""
@@ -86,16 +88,20 @@ class Event:
 
 
 MAX_BODY_BYTES = 16_384
+# How deep a parser may go differs between replicas; so many brackets, nested or not, none refuses.
+MAX_BRACKETS = 200
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ACTOR = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DAY = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+# A moment after 2099 is no moment: every replica must be able to show it as a date.
+_LAST_MS = 4_102_444_799_999
 _WHOLE = {
     "version": 9_999,
     "generation": 9_999,
     "rank": 9_999,
     "claim_priority": 9,
-    "eligible_at": 10**15 - 1,
+    "eligible_at": _LAST_MS,
     "counter": 9_999,
 }
 _WORDS = {"kind": _CODE, "actor": _ACTOR, "queue": _CODE, "priority": _CODE, "claim_id": _UUID}
@@ -122,7 +128,11 @@ class Envelope:
 
 
 def encode(draft: Draft) -> str:
-    """Return the body of a draft: exact ASCII JSON text, the same for the same draft."""
+    """Return the body of a draft: exact ASCII JSON text, the same for the same draft.
+
+    Raises:
+        BugError: `data` holds something that JSON cannot say.
+    """
     body: dict[str, object] = {
         "kind": str(draft.kind),
         "version": draft.version,
@@ -140,7 +150,10 @@ def encode(draft: Draft) -> str:
         "data": dict(draft.data),
     }
     filled = {key: value for key, value in body.items() if value is not None}
-    return json.dumps(filled, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    try:
+        return json.dumps(filled, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BugError(f"an event whose data is not JSON: {draft.kind}") from error
 
 
 def parse_body(body: str) -> Envelope | None:
@@ -150,11 +163,15 @@ def parse_body(body: str) -> Envelope | None:
     """
     if not body.isascii() or len(body) > MAX_BODY_BYTES or "\\u0000" in body:
         return None
+    if body.count("{") + body.count("[") > MAX_BRACKETS:
+        return None
     try:
         document = json.loads(body, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     if not isinstance(document, dict) or not _is_grammatical(document):
+        return None
+    if _holds_half_a_character(body, document):
         return None
     return Envelope(
         kind=document["kind"],
@@ -170,12 +187,23 @@ def parse_body(body: str) -> Envelope | None:
         counter=document.get("counter"),
         claim_id=document.get("claim_id"),
         version=document.get("version") or 1,
-        data=document.get("data") or {},
+        data=document["data"] if document.get("data") is not None else {},
     )
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+def _holds_half_a_character(body: str, document: Mapping[str, Any]) -> bool:
+    """Tell whether a lone surrogate hides in an escape: no database could store its text."""
+    if "\\ud" not in body.lower():
+        return False
+    try:
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _is_grammatical(document: Mapping[str, Any]) -> bool:
@@ -192,7 +220,7 @@ def _is_grammatical(document: Mapping[str, Any]) -> bool:
             continue
         if not isinstance(value, str) or not pattern.fullmatch(value):
             return False
-    if not isinstance(document.get("data") or {}, dict):
+    if not isinstance(document.get("data"), dict | None):
         return False
     return _is_about_a_ticket_of_a_day(document.get("ticket"), document.get("business_day"))
 
@@ -213,9 +241,17 @@ def _is_about_a_ticket_of_a_day(ticket: object, day: object) -> bool:
 
 def genesis(log_id: str) -> bytes:
     """Return the chain value before a log's first event."""
-    return hashlib.sha256(UUID(log_id).bytes).digest()
+    return genesis_of(UUID(log_id).bytes)
+
+
+def genesis_of(log_id: bytes) -> bytes:
+    """Return the chain value before a log's first event, from the 16 bytes of its id."""
+    return hashlib.sha256(log_id).digest()
 
 
 def link(previous: bytes, seq: int, hlc: int, body: str) -> bytes:
-    """Return the chain value of an event: sha256(previous, int8 seq, int8 hlc, body)."""
-    return hashlib.sha256(previous + struct.pack(">qq", seq, hlc) + body.encode("ascii")).digest()
+    """Return the chain value of an event: sha256(previous, int8 seq, int8 hlc, UTF-8 body).
+
+    Also for bodies outside the grammar, which are kept and passed on as they came.
+    """
+    return hashlib.sha256(previous + struct.pack(">qq", seq, hlc) + body.encode("utf-8")).digest()

@@ -4,6 +4,7 @@
 associative and idempotent: events may arrive in any order, twice, or in parts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -20,6 +21,8 @@ from lobby_app.domain.event import (
     Envelope,
     EventKind,
 )
+
+_MAX_COPIES = 9_999
 
 
 class TicketState(StrEnum):
@@ -208,7 +211,6 @@ def fold_of(envelope: Envelope, hlc: int, log_id: str) -> TicketFold | None:
             claim_id=envelope.claim_id,
         )
     is_print = envelope.kind in (EventKind.TICKET_PRINTED, EventKind.PRINT_FAILED)
-    copy = envelope.data.get("copy")
     return TicketFold(
         ticket_id=envelope.ticket,
         business_day=envelope.business_day,
@@ -216,24 +218,34 @@ def fold_of(envelope: Envelope, hlc: int, log_id: str) -> TicketFold | None:
         birth=_birth(envelope.data, hlc, log_id)
         if envelope.kind == EventKind.TICKET_ISSUED
         else None,
-        printed=PrintRegister(hlc, log_id, str(envelope.data.get("outcome"))) if is_print else None,
-        copies=copy if is_print and type(copy) is int else 0,
+        printed=PrintRegister(hlc, log_id, _text(envelope.data, "outcome")) if is_print else None,
+        copies=_copies(envelope.data) if is_print else 0,
     )
 
 
-def _birth(data: Any, hlc: int, log_id: str) -> BirthRegister:
-    customer_ref = data.get("customer_ref")
+def _birth(data: Mapping[str, Any], hlc: int, log_id: str) -> BirthRegister:
     return BirthRegister(
         hlc=hlc,
         log_id=log_id,
-        number=str(data.get("number", "")),
-        zone=str(data.get("zone", "")),
-        business=str(data.get("business", "")),
-        customer_ref=str(customer_ref) if customer_ref is not None else None,
-        qr_token=str(data.get("qr_token", "")),
-        language=str(data.get("language", "")),
-        large_type=bool(data.get("large_type")),
+        number=_text(data, "number"),
+        zone=_text(data, "zone"),
+        business=_text(data, "business"),
+        customer_ref=_text(data, "customer_ref") or None,
+        qr_token=_text(data, "qr_token"),
+        language=_text(data, "language"),
+        large_type=data.get("large_type") is True,
     )
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    """Return a text of the free payload, empty when it is anything else: nobody checked it."""
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _copies(data: Mapping[str, Any]) -> int:
+    copy = data.get("copy")
+    return copy if type(copy) is int and 0 <= copy <= _MAX_COPIES else 0
 
 
 def _larger(a: StateRegister | None, b: StateRegister | None) -> StateRegister | None:
@@ -259,7 +271,15 @@ def _rest(register: StateRegister) -> tuple[str, ...]:
 def _earlier(a: BirthRegister | None, b: BirthRegister | None) -> BirthRegister | None:
     if a is None or b is None:
         return a or b
-    return a if (a.key(), a.number, a.qr_token) <= (b.key(), b.number, b.qr_token) else b
+    return a if (a.key(), _said(a)) <= (b.key(), _said(b)) else b
+
+
+def _said(birth: BirthRegister) -> tuple[str, ...]:
+    """Break ties between two different births at the same place of the same log (a fork)."""
+    return (
+        birth.number, birth.qr_token, birth.zone, birth.business, birth.customer_ref or "",
+        birth.language, str(birth.large_type),
+    )  # fmt: skip
 
 
 def _later(a: PrintRegister | None, b: PrintRegister | None) -> PrintRegister | None:

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 import sqlcipher3.dbapi2 as driver
 
-from lobby_app.cache.opening import LOG_KEY, open_log
+from lobby_app.cache.opening import LOG_KEY
 from lobby_app.cache.self_check import self_check
 from lobby_app.devices.key_file import KeyFile
-from lobby_app.devices.secrets import NoSecrets
 from lobby_app.domain.errors import BugError, KnownError
 from lobby_app.domain.event import Draft, EventKind, genesis, link
 from lobby_app.domain.ticket import TicketState
@@ -211,26 +210,6 @@ def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
     assert caught.value.key == "cache.newer_schema"
 
 
-def test_without_a_key_store_the_queue_runs_in_the_open(tmp_path: Path) -> None:
-    log = open_log(tmp_path / "log.db", NoSecrets(), SetClock())
-    assert issue(log) == "A1001"
-    log.close()
-    assert (tmp_path / "log.db").read_bytes().startswith(b"SQLite format 3")
-
-
-def test_a_plain_log_is_encrypted_when_a_key_store_appears(tmp_path: Path) -> None:
-    log = open_log(tmp_path / "log.db", NoSecrets(), SetClock())
-    first = issue(log)
-    log.close()
-    again = open_desk(tmp_path)
-    assert "cache.notice_encrypted" in again.notices
-    assert not (tmp_path / "log.db").read_bytes().startswith(b"SQLite format 3")
-    assert issue(again) != first
-    with again.reader() as work:
-        assert len(work.tickets(DAY)) == 2
-    again.close()
-
-
 def test_self_check_passes_and_names_the_next_numbers(tmp_path: Path) -> None:
     clock = SetClock()
     log = open_desk(tmp_path, clock)
@@ -343,7 +322,7 @@ def test_watermark_names_no_person(tmp_path: Path) -> None:
     log.write_watermark()
     stored = KeyFile(tmp_path / "keys.json").get("watermark")
     assert stored is not None
-    assert set(json.loads(stored)) == {"log_id", "seq", "day", "series"}
+    assert set(json.loads(stored)) == {"log_id", "seq", "series"}
     log.close()
 
 

@@ -16,10 +16,11 @@ _CREATE = (
     " KEY (log_id, seq) ) WITHOUT ROWID",
     "CREATE INDEX event_by_day ON event (business_day, kind)",
     "CREATE TABLE log_head ( log_id BLOB NOT NULL, last_seq INTEGER NOT NULL, last_chain "
-    "BLOB NOT NULL, base_seq INTEGER NOT NULL, PRIMARY KEY (log_id) ) WITHOUT ROWID",
-    "CREATE TABLE me ( id INTEGER NOT NULL, log_id BLOB NOT NULL, acked_seq INTEGER NOT "
-    "NULL, last_hlc INTEGER NOT NULL, clock_offset_ms INTEGER NOT NULL, binding BLOB NOT "
-    "NULL, PRIMARY KEY (id) )",
+    "BLOB NOT NULL, last_day TEXT, base_seq INTEGER NOT NULL, is_own INTEGER NOT NULL, "
+    "acked_seq INTEGER NOT NULL, PRIMARY KEY (log_id) ) WITHOUT ROWID",
+    "CREATE TABLE me ( id INTEGER NOT NULL, log_id BLOB NOT NULL, last_hlc INTEGER NOT "
+    "NULL, clock_offset_ms INTEGER NOT NULL, binding BLOB NOT NULL, answered_mark TEXT, "
+    "PRIMARY KEY (id) )",
     "CREATE TABLE quarantine ( log_id BLOB NOT NULL, seq INTEGER NOT NULL, reason TEXT "
     "NOT NULL, PRIMARY KEY (log_id, seq) ) WITHOUT ROWID",
     "CREATE TABLE series ( zone TEXT NOT NULL, business_day TEXT NOT NULL, last_number "
