@@ -32,7 +32,7 @@ from lobby_app.services.views import SelfCheck, StoreState
 
 _log = logging.getLogger(__name__)
 _SERVICE = "lobby"
-TOKEN_KEY = "token-key-1"
+_TOKEN_KEY = "token-key-1"  # noqa: S105  # the name of a secret, not a secret
 _TOKEN_KEY_NUMBER = 1
 _STORE_STATES = {
     SecretState.KEY_STORE: StoreState.ENCRYPTED,
@@ -185,8 +185,8 @@ def _token_key(secrets: Secrets) -> bytes:
     """Return the key of the keyed tokens; without a key store it lives as long as this process."""
     if secrets.state is SecretState.NONE:
         return token_bytes(32)
-    key = secrets.get(TOKEN_KEY)
+    key = secrets.get(_TOKEN_KEY)
     if key is None:
         key = token_bytes(32)
-        secrets.put(TOKEN_KEY, key)
+        secrets.put(_TOKEN_KEY, key)
     return key

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_origin, get_type_hints
 
 import platformdirs
 
@@ -100,6 +100,7 @@ class Settings:
         ticket_url: prefix of the QR payload, upper case.
         customer_code_keys: JSON Web Key Set with the public keys of the bank's signed customer
             codes; empty = such codes are not accepted.
+        keys: command name → key, where the bank wants other keys than the usual ones.
     """
 
     data_dir: Path
@@ -114,6 +115,7 @@ class Settings:
     secrets: SecretSettings = field(default_factory=SecretSettings)
     wedge: WedgeSettings = field(default_factory=WedgeSettings)
     greeter: GreeterSettings = field(default_factory=GreeterSettings)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def policy_folder(self) -> Path:
@@ -173,6 +175,10 @@ def _converted(hint: Any, value: Any, file: str, key: str) -> Any:
             allowed = ", ".join(hint)
             raise KnownError("config.wrong_value", file=file, key=key, allowed=allowed)
         return hint(value)
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+            raise KnownError("config.wrong_value", file=file, key=key, allowed='{ name = "…" }')
+        return value
     if type(value) is not hint:
         raise KnownError("config.wrong_value", file=file, key=key, allowed=hint.__name__)
     return value

@@ -1,4 +1,4 @@
-"""Setting up a new reader: scans are understood without a store, a key of the bank or a customer."""
+"""Setting up a new reader: scans are understood without a store or a key of the bank."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from PySide6.QtGui import QKeySequence
 
+from lobby_app.domain.errors import KnownError
+
 
 class Command(StrEnum):
     """What a key can do. Digits 1-9 choose a tile and letters search: they are not commands."""
@@ -30,6 +32,8 @@ class Command(StrEnum):
     REPRINT = "reprint"
     PREVIEW = "preview"
     PASTE = "paste"
+    ENTER_NUMBER = "enter_number"
+    VISIT_LANGUAGE = "visit_language"
     AMOUNT = "amount"
     BAND_1 = "band_1"
     BAND_2 = "band_2"
@@ -62,6 +66,8 @@ DEFAULT_KEYS: Mapping[Command, str] = {
     Command.REPRINT: "Ctrl+P",
     Command.PREVIEW: "Ctrl+E",
     Command.PASTE: "Ctrl+V",
+    Command.ENTER_NUMBER: "Ctrl+I",
+    Command.VISIT_LANGUAGE: "Ctrl+G",
     Command.AMOUNT: "Ctrl+0",
     Command.BAND_1: "Ctrl+1",
     Command.BAND_2: "Ctrl+2",
@@ -72,19 +78,47 @@ DEFAULT_KEYS: Mapping[Command, str] = {
     Command.SMALLER: "Ctrl+-",
 }
 
-IN_PLACE = frozenset({Command.ACT, Command.CLEAR})
-"""Handled where the focus is (a sheet, a field, a button) before the window sees them."""
-
 
 class KeyMap:
     """Which key does what: the defaults, with some of them changed by the bank."""
 
     def __init__(self, changed: Mapping[Command, str] | None = None) -> None:
         self._keys = {**DEFAULT_KEYS, **(changed or {})}
+        self._commands = {
+            QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText): command
+            for command, key in self._keys.items()
+        }
+
+    @classmethod
+    def with_changes(cls, changed: Mapping[str, str]) -> "KeyMap":
+        """Return the keys with those of the settings, command name → key.
+
+        Raises:
+            KnownError: `config.unknown_command`, or `config.wrong_key` for a key that does not
+                exist or is wanted twice.
+        """
+        wanted: dict[Command, str] = {}
+        for name, key in changed.items():
+            if name not in list(Command):
+                allowed = ", ".join(Command)
+                raise KnownError("config.unknown_command", command=name, allowed=allowed)
+            if not QKeySequence(key).toString() or QKeySequence(key).count() != 1:
+                raise KnownError("config.wrong_key", command=name, key=key)
+            wanted[Command(name)] = key
+        made = cls(wanted)
+        if len(made._commands) < len(Command):
+            twice = next(c for c in wanted if made.command_for(made.sequence(c)) is not c)
+            raise KnownError("config.wrong_key", command=twice.value, key=wanted[twice])
+        return made
 
     def sequence(self, command: Command) -> QKeySequence:
         """Return the key of a command for Qt."""
         return QKeySequence(self._keys[command])
+
+    def command_for(self, key: QKeySequence) -> Command | None:
+        """Return the command a key means; the Enter of the number pad is Enter."""
+        pressed = key.toString(QKeySequence.SequenceFormat.PortableText).replace("Enter", "Return")
+        return self._commands.get(pressed)
 
     def label(self, command: Command) -> str:
         """Return the key as it is written on buttons."""

@@ -52,9 +52,12 @@ def _literal_keys(path: Path) -> set[str]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             name = node.func.id if isinstance(node.func, ast.Name) else name
             value = node.args[0].value
-            called = name in ("messages", "_messages", "KnownError", "bilingual", "tr")
-            if called and isinstance(value, str):
+            if not isinstance(value, str):
+                continue
+            if name in ("messages", "_messages", "KnownError", "bilingual"):
                 keys.add(value)
+            elif name in ("wording", "words", "tell"):
+                keys.add(f"greeter.{value}")
     return keys
 
 

@@ -29,6 +29,7 @@ class AnswerText:
         chips: (chip code of the theme, text).
         tone: accent, plain, amber or red; the answer's colour, always beside `picture`.
         picture: name of the icon before the answer, empty for none.
+        code: payload of the ticket's QR code, for the customer's own phone; empty = none.
     """
 
     name: str
@@ -45,6 +46,7 @@ class AnswerText:
     primary: str
     can_act: bool
     can_insist: bool
+    code: str = ""
 
 
 _EMPTY = AnswerText("", (), "", "", "plain", "", "", "", "", (), "", "", False, False)
@@ -170,6 +172,7 @@ def _issued(visit: VisitState, wording: Wording, keys: KeyMap, *, is_blurred: bo
         primary=wording("with_key", label=wording("act_next"), key=keys.label(Command.ACT)),
         can_act=True,
         can_insist=False,
+        code=slip.qr_payload,
     )
 
 

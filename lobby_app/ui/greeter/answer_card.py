@@ -4,7 +4,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from lobby_app.ui.greeter.answer import AnswerText, DocumentText
+from lobby_app.ui.greeter.state import DeskState, VisitState
 from lobby_app.ui.i18n import Wording
+from lobby_app.ui.paper.blocks import qr_matrix
 from lobby_app.ui.shortcuts import Command, KeyMap
 from lobby_app.ui.theme import TARGET, Theme
 from lobby_app.ui.widgets.basics import (
@@ -18,6 +20,7 @@ from lobby_app.ui.widgets.basics import (
 )
 from lobby_app.ui.widgets.flow import FlowLayout
 from lobby_app.ui.widgets.notice import Notice
+from lobby_app.ui.widgets.qr_code import QrCode
 
 MODIFIERS = (
     Command.HUMAN,
@@ -29,7 +32,10 @@ MODIFIERS = (
     Command.COMPLAINT,
     Command.CLEAR,
 )
-_TOGGLES = (Command.HUMAN, Command.CARE, Command.AGENT)
+_TOGGLES = (Command.HUMAN, Command.CARE, Command.AGENT, Command.REDIRECT)
+_CODE_SIDE = 190
+_SAID_FROM_S = 10
+"""Seconds before clearing from which it is announced."""
 
 
 class ActionRow(QWidget):
@@ -76,7 +82,9 @@ class AnswerCard(QFrame):
         self.chips = [label(self, "chip") for _ in range(6)]
         self.age = label(self, "quiet")
         self.countdown = label(self, "quiet")
+        self.language = Button(self, "quiet")
         self.blur = Button(self, "quiet")
+        self.code = QrCode(self, _CODE_SIDE)
         self.picture = Picture(self)
         self.answer = FittedLabel(self, "answer")
         self.why = label(self, "body_quiet")
@@ -93,6 +101,13 @@ class AnswerCard(QFrame):
         self.layout_lines = QVBoxLayout(self)
         self.layout_lines.setContentsMargins(28, 10, 28, 16)
         self.layout_lines.setSpacing(6)
+        upper = QHBoxLayout()
+        upper.setSpacing(20)
+        lines = QVBoxLayout()
+        lines.setSpacing(6)
+        upper.addLayout(lines, 1)
+        upper.addWidget(self.code)
+        self.layout_lines.addLayout(upper)
         person = QHBoxLayout()
         person.setSpacing(12)
         who = QWidget(self)
@@ -103,20 +118,21 @@ class AnswerCard(QFrame):
         flow.addWidget(self.age)
         person.addWidget(who, 1)
         person.addWidget(self.countdown)
+        person.addWidget(self.language)
         person.addWidget(self.blur)
-        self.layout_lines.addLayout(person)
+        lines.addLayout(person)
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(self.picture)
         line.addWidget(self.answer, 1)
-        self.layout_lines.addLayout(line)
+        lines.addLayout(line)
         # The notice takes the place of the reason for a moment: nothing else moves.
         reason = QGridLayout()
         reason.addWidget(self.why, 0, 0)
         reason.addWidget(self.notice, 0, 0)
-        self.layout_lines.addLayout(reason)
-        self.layout_lines.addWidget(self.human)
-        self.layout_lines.addWidget(self.say)
+        lines.addLayout(reason)
+        lines.addWidget(self.human)
+        lines.addWidget(self.say)
         papers = QHBoxLayout()
         papers.setSpacing(8)
         self.paper_box = QWidget(self)
@@ -124,7 +140,7 @@ class AnswerCard(QFrame):
         self.paper_flow = FlowLayout(self.paper_box, spacing=8)
         papers.addWidget(self.paper_box, 1)
         papers.addWidget(self.reminder)
-        self.layout_lines.addLayout(papers)
+        lines.addLayout(papers)
         self.layout_lines.addStretch(1)
         self.layout_lines.addWidget(self.action_row)
 
@@ -157,6 +173,10 @@ class AnswerPresenter:
         card.reminder.setVisible(bool(text.reminder))
         card.reminder.setToolTip(wording("reminder_dismiss"))
         set_icon(card.reminder, "lightbulb", theme.palette.accent, round(20 * theme.factor))
+        card.code.setVisible(bool(text.code))
+        if text.code:
+            card.code.show_matrix(qr_matrix(text.code))
+            card.code.setAccessibleName(wording("code_name"))
         self._actions(text, wording)
 
     def show_modifiers(self, is_on: dict[Command, bool], wording: Wording) -> None:
@@ -165,6 +185,18 @@ class AnswerPresenter:
             name = wording(f"command_{command.value}")
             set_text(button, wording("key_first", label=name, key=self._keys.label(command)))
             button.setChecked(is_on.get(command, False))
+
+    def show_corner(self, visit: VisitState, desk: DeskState, wording: Wording) -> None:
+        """Show the two small buttons and the seconds that are left before the screen clears."""
+        card = self._card
+        blur = wording("command_blur")
+        set_text(card.blur, wording("key_first", label=blur, key=self._keys.label(Command.BLUR)))
+        spoken = wording(f"spoken_{visit.wishes.language.value}")
+        key = self._keys.label(Command.VISIT_LANGUAGE)
+        set_text(card.language, wording("key_first", label=spoken, key=key))
+        left = desk.seconds_left
+        is_soon = left is not None and left <= _SAID_FROM_S
+        set_text(card.countdown, wording("clears_in", count=left) if is_soon else "")
 
     def _answer(self, text: AnswerText, theme: Theme) -> None:
         card, palette = self._card, theme.palette

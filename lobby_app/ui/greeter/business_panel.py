@@ -136,12 +136,18 @@ class Offer:
     has_more: bool
 
 
-def offer(tiles: Sequence[str], policy: Policy, searched: str) -> Offer:
-    """Return the businesses to offer: matches of what was typed, or the visit's tiles."""
+def offer(tiles: Sequence[str], policy: Policy, searched: str, page: int) -> Offer:
+    """Return the businesses to offer: matches of what was typed, or a page of all of them.
+
+    The visit's own come first, then the bank's usual ones, then the rest of the catalogue; after
+    the last page comes the first again.
+    """
     if searched:
         return Offer(tuple(found(policy, searched))[:TILES], has_more=False)
-    order = dict.fromkeys((*tiles, *policy.tiles))
-    return Offer(tuple(order)[: TILES - 1], has_more=True)
+    order = tuple(dict.fromkeys((*tiles, *policy.tiles, *policy.businesses)))
+    size = TILES - 1
+    start = page % -(-len(order) // size) * size
+    return Offer(order[start : start + size], has_more=True)
 
 
 def found(policy: Policy, searched: str) -> list[str]:
@@ -172,12 +178,21 @@ class BusinessPresenter:
         self._policy = policy
         self._keys = keys
         self.offered = Offer((), has_more=True)
+        self._page = 0
+
+    def turn_page(self) -> None:
+        """Offer the next businesses."""
+        self._page += 1
+
+    def first_page(self) -> None:
+        """Offer the likeliest businesses again."""
+        self._page = 0
 
     def show(self, tiles: Sequence[str], need: Need | None, wording: Wording) -> None:
         """Show the tiles of this visit or of the search, the chosen one and its details."""
         panel = self._panel
         searched = panel.search.text()
-        self.offered = offer(tiles, self._policy, searched)
+        self.offered = offer(tiles, self._policy, searched, self._page)
         set_text(panel.search_label, wording("tiles_title"))
         panel.search.setPlaceholderText(wording("search_hint"))
         panel.search.setAccessibleName(wording("search_name"))

@@ -1,0 +1,139 @@
+"""What the greeter's window shows: parts, sheets, theme, language, notice; all from one state."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from lobby_app.domain.business import Policy
+from lobby_app.domain.ports import PrintResult
+from lobby_app.domain.slip import TicketSlip
+from lobby_app.domain.text import Language
+from lobby_app.services.views import Issued
+from lobby_app.ui.greeter.answer import answer_text
+from lobby_app.ui.greeter.answer_card import AnswerPresenter
+from lobby_app.ui.greeter.business_panel import BusinessPresenter
+from lobby_app.ui.greeter.hub import Hub, Question
+from lobby_app.ui.greeter.looking import check_story
+from lobby_app.ui.greeter.sheets.stack import SheetStack
+from lobby_app.ui.greeter.side_panel import RECENT_ROWS, SidePresenter
+from lobby_app.ui.greeter.status_strip import StripPresenter
+from lobby_app.ui.greeter.view import GreeterView
+from lobby_app.ui.greeter.wishing import WishController
+from lobby_app.ui.theme import ThemeName, theme_named
+
+ZOOMS = (1.0, 1.25, 1.5, 2.0)
+"""Type sizes that Ctrl+= goes through."""
+
+_ALL_ROWS_FROM = 820
+"""Height of the window from which all rows of last tickets fit, pixels."""
+
+
+class Screen(QObject):
+    """Shows the hub's state in the view; parts change only where something changed."""
+
+    def __init__(
+        self, window: QWidget, view: GreeterView, hub: Hub, wishing: WishController, theme: str
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._hub = hub
+        self._wishing = wishing
+        self.view = view
+        self.sheets = SheetStack(window, hub.keys)
+        self.last_scan: datetime | None = None
+        self.business: BusinessPresenter | None = None
+        self._answer = AnswerPresenter(view.answer, hub.keys)
+        self._side = SidePresenter(view.side)
+        self._strip = StripPresenter(view.strip)
+        self._theme_name = ThemeName(theme)
+        self._zoom = 0
+        self._theme = theme_named(self._theme_name)
+        self._notice = ""
+
+    def attach(self, policy: Policy) -> BusinessPresenter:
+        """Begin to show visits, by the words of this policy."""
+        self.business = BusinessPresenter(self.view.business, policy, self._hub.keys)
+        return self.business
+
+    def render(self) -> None:
+        """Show the state."""
+        hub, wording, theme = self._hub, self._hub.wording, self._theme
+        self._strip.show(hub.desk, self.last_scan, wording, theme)
+        if self.business is None:
+            return
+        text = answer_text(hub.visit, wording, hub.keys, hub.policy, is_blurred=hub.desk.is_blurred)
+        self._answer.show(text, wording, theme, self._notice)
+        self._answer.show_modifiers(self._wishing.state(), wording)
+        self._answer.show_corner(hub.visit, hub.desk, wording)
+        identified = hub.visit.identified
+        tiles = identified.tiles if identified is not None else ()
+        self.business.show(tiles, hub.visit.need, wording)
+        rows = RECENT_ROWS if self._window.height() >= _ALL_ROWS_FROM else RECENT_ROWS // 2
+        self._side.show(hub.desk.floor, rows, wording, theme)
+
+    def dress(self) -> None:
+        """Put on theme and type size."""
+        self._theme = theme_named(self._theme_name, ZOOMS[self._zoom])
+        self._window.setStyleSheet(self._theme.style_sheet())
+        self.view.arrange_for(self._theme)
+        self.render()
+
+    def zoom(self, steps: int) -> None:
+        """Make all type larger or smaller."""
+        self._zoom = max(0, min(self._zoom + steps, len(ZOOMS) - 1))
+        self.dress()
+
+    def choose_theme(self, name: ThemeName) -> None:
+        """Take a theme."""
+        self._theme_name = name
+        self.dress()
+
+    def next_theme(self) -> None:
+        """Take the next theme."""
+        names = list(ThemeName)
+        self.choose_theme(names[(names.index(self._theme_name) + 1) % len(names)])
+
+    def switch_language(self) -> None:
+        """Speak the other language from now on."""
+        messages = self._hub.wording.messages
+        is_chinese = messages.language is Language.ZH
+        messages.language = Language.EN if is_chinese else Language.ZH
+        self.sheets.close_passing()
+        if self.sheets.sign_on.isVisible():
+            is_locked = self._hub.desk.is_locked
+            self.sheets.sign_on.retranslate(self._hub.wording, is_locked=is_locked)
+        self.clear_notice()
+
+    def show_notice(self, text: str, level: str, seconds: float) -> None:
+        """Show a notice in the place of the reason; 0 seconds: until the next visit."""
+        self._notice = text
+        self.view.answer.notice.show_notice(text, level, self._theme)
+        self.view.answer.notice.expire_after(seconds)
+        self.render()
+
+    def clear_notice(self) -> None:
+        """Take the notice away."""
+        self.show_notice("", "info", 0)
+
+    def ask(self, question: Question) -> None:
+        """Ask a question over the window."""
+        self.sheets.close_passing()
+        self.sheets.choice.ask(question, self._hub.wording, self._theme)
+
+    def ask_sign_on(self) -> None:
+        """Ask who is there, or for the PIN of the one who locked the desk."""
+        self.sheets.close_passing()
+        desk = self._hub.desk
+        locked_by = desk.session.staff_number if desk.is_locked and desk.session else ""
+        self.sheets.sign_on.ask(locked_by, check_story(self._hub), self._hub.wording)
+
+    def show_trouble(self, issued: Issued, result: PrintResult) -> None:
+        """Show a number whose paper is not there."""
+        self.sheets.close_passing()
+        self.sheets.trouble.show_trouble(issued, result, self._hub.wording)
+
+    def preview(self, slip: TicketSlip) -> None:
+        """Show a ticket as on paper."""
+        self.sheets.close_passing()
+        self.sheets.preview.show_slip(slip, self._hub.wording)

@@ -1,0 +1,1 @@
+"""Sheets over the greeter's window: questions, signing on, paper trouble, help."""

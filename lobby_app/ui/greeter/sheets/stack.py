@@ -1,0 +1,45 @@
+"""All sheets of the greeter's window: at most one is open."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from lobby_app.ui.greeter.sheets.choice import ChoiceSheet
+from lobby_app.ui.greeter.sheets.entry import EntrySheet
+from lobby_app.ui.greeter.sheets.keys import KeysSheet
+from lobby_app.ui.greeter.sheets.preview import PreviewSheet
+from lobby_app.ui.greeter.sheets.sign_on import SignOnSheet
+from lobby_app.ui.greeter.sheets.trouble import TroubleSheet
+from lobby_app.ui.shortcuts import KeyMap
+from lobby_app.ui.widgets.sheet import Sheet
+
+
+class SheetStack(QObject):
+    """Makes the sheets once and hides the others when one is shown."""
+
+    def __init__(self, window: QWidget, keys: KeyMap) -> None:
+        super().__init__(window)
+        self.sign_on = SignOnSheet(window)
+        self.choice = ChoiceSheet(window)
+        self.trouble = TroubleSheet(window)
+        self.preview = PreviewSheet(window)
+        self.entry = EntrySheet(window)
+        self.keys = KeysSheet(window, keys)
+        self._passing: tuple[Sheet, ...] = (
+            self.choice,
+            self.trouble,
+            self.preview,
+            self.entry,
+            self.keys,
+        )
+
+    @property
+    def open_sheet(self) -> Sheet | None:
+        """The sheet that is open, signing on included."""
+        sheets = (self.sign_on, *self._passing)
+        return next((sheet for sheet in sheets if not sheet.isHidden()), None)
+
+    def close_passing(self) -> None:
+        """Close every sheet that a new visit or a scan may close."""
+        for sheet in self._passing:
+            if not sheet.isHidden():
+                sheet.dismiss()

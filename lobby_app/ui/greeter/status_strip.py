@@ -1,0 +1,199 @@
+"""The line at the bottom: network, unsent, data age, store, printer, reader, who is here."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from lobby_app.domain.ports import PrinterProblem, PrinterStatus
+from lobby_app.services.views import DeskStatus, StoreState
+from lobby_app.ui.greeter.state import DeskState
+from lobby_app.ui.i18n import Wording
+from lobby_app.ui.theme import Theme
+from lobby_app.ui.widgets.basics import Button, Picture, label, set_property, set_text
+from lobby_app.ui.widgets.flow import FlowLayout
+
+ITEMS = ("network", "unsent", "data", "store", "check", "printer", "reader")
+
+
+class StripItem(QWidget):
+    """An icon and a few words; the icon carries the colour, the words the meaning."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.picture = Picture(self)
+        self.text = label(self, "quiet")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(5)
+        line.addWidget(self.picture)
+        line.addWidget(self.text)
+
+    def show_item(self, text: str, icon: str, level: str, theme: Theme) -> None:
+        """Show words with an icon; level is quiet, ok, amber or red."""
+        set_text(self.text, text)
+        set_property(self.text, "level", level if level in ("amber", "red") else "")
+        self.picture.show_icon(icon, getattr(theme.palette, level), round(16 * theme.factor))
+        self.setAccessibleName(text)
+
+
+class StatusStrip(QFrame):
+    """Layout of the strip.
+
+    Signals:
+        check_clicked(): the self-check is to be shown.
+        language_clicked(), person_clicked(): F11, and who is signed on.
+    """
+
+    check_clicked = Signal()
+    language_clicked = Signal()
+    person_clicked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "strip")
+        self.items = {name: StripItem(self) for name in ITEMS}
+        self.demo = label(self, "chip")
+        set_property(self.demo, "chip", "wish")
+        self.check = Button(self, "quiet")
+        self.language = Button(self, "quiet")
+        self.person = Button(self, "quiet")
+        for button, signal in (
+            (self.check, self.check_clicked),
+            (self.language, self.language_clicked),
+            (self.person, self.person_clicked),
+        ):
+            button.clicked.connect(signal)
+        left = QWidget(self)
+        flow = FlowLayout(left, spacing=16)
+        for item in self.items.values():
+            flow.addWidget(item)
+        right = QHBoxLayout()
+        right.setSpacing(4)
+        for widget in (self.demo, self.check, self.language, self.person):
+            right.addWidget(widget)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(20, 0, 12, 0)
+        line.setSpacing(12)
+        column = QVBoxLayout()
+        column.addStretch(1)
+        column.addWidget(left)
+        column.addStretch(1)
+        line.addLayout(column, 1)
+        line.addLayout(right)
+
+
+class StripPresenter:
+    """Writes DeskState into the strip."""
+
+    def __init__(self, strip: StatusStrip) -> None:
+        self._strip = strip
+
+    def show(
+        self, desk: DeskState, last_scan: datetime | None, wording: Wording, theme: Theme
+    ) -> None:
+        """Show what is known; items nobody knows yet are left out."""
+        strip, status = self._strip, desk.status
+        for item in strip.items.values():
+            item.setVisible(status is not None)
+        set_text(strip.language, wording("language_button"))
+        strip.language.setAccessibleName(wording("command_language"))
+        set_text(strip.check, wording("check_button"))
+        strip.check.setVisible(status is not None)
+        strip.person.setVisible(desk.session is not None and status is not None)
+        strip.demo.setVisible(status is not None and status.is_demo)
+        set_text(strip.demo, wording("demo"))
+        if status is None:
+            return
+        if desk.session is not None:
+            name = wording(
+                "at_branch", branch=wording.text(status.branch), number=desk.session.staff_number
+            )
+            set_text(strip.person, name)
+        at = desk.floor.at if desk.floor is not None else None
+        for name, shown in self._items(status, desk, last_scan, at, wording):
+            strip.items[name].show_item(*shown, theme)
+
+    def _items(
+        self,
+        status: DeskStatus,
+        desk: DeskState,
+        last_scan: datetime | None,
+        now: datetime | None,
+        wording: Wording,
+    ) -> list[tuple[str, tuple[str, str, str]]]:
+        return [
+            ("network", network_text(status, now, wording)),
+            ("unsent", unsent_text(status, now, wording)),
+            ("data", data_text(status, now, wording)),
+            (
+                "store",
+                (wording(f"store_{status.store.value}"), "shield", _STORE_LEVEL[status.store]),
+            ),
+            ("check", check_text(status, wording)),
+            ("printer", printer_text(desk.printer, wording)),
+            ("reader", reader_text(last_scan, wording)),
+        ]
+
+
+_STORE_LEVEL = {
+    StoreState.ENCRYPTED: "ok",
+    StoreState.KEY_FILE: "quiet",
+    StoreState.NO_KEY_STORE: "red",
+}
+
+
+def network_text(
+    status: DeskStatus, now: datetime | None, wording: Wording
+) -> tuple[str, str, str]:
+    """Return words, icon and level of our own link."""
+    if status.is_online:
+        return wording("online"), "network", "ok"
+    if status.last_exchange is None or now is None:
+        return wording("offline"), "offline", "quiet"
+    return wording("offline_since", at=wording.since(status.last_exchange, now)), "offline", "amber"
+
+
+def unsent_text(status: DeskStatus, now: datetime | None, wording: Wording) -> tuple[str, str, str]:
+    """Return words, icon and level of what the centre has not confirmed."""
+    if not status.unsent or status.oldest_unsent is None or now is None:
+        return wording("unsent", count=status.unsent), "outbox", "quiet"
+    age = wording.span(status.oldest_unsent, now)
+    return wording("unsent_since", count=status.unsent, age=age), "outbox", "quiet"
+
+
+def data_text(status: DeskStatus, now: datetime | None, wording: Wording) -> tuple[str, str, str]:
+    """Return words, icon and level of the customers' reference data."""
+    if status.data_as_of is None or now is None:
+        return wording("data_none"), "database", "amber"
+    return wording("data_of", at=wording.since(status.data_as_of, now)), "database", "quiet"
+
+
+def check_text(status: DeskStatus, wording: Wording) -> tuple[str, str, str]:
+    """Return words, icon and level of the self-check at the start of the day."""
+    check = status.self_check
+    if not check.passed:
+        return wording("check_failed"), "alert", "red"
+    if check.notices:
+        return wording("check_notice"), "alert", "amber"
+    return wording("check_passed"), "check", "ok"
+
+
+def printer_text(status: PrinterStatus | None, wording: Wording) -> tuple[str, str, str]:
+    """Return words, icon and level of the ticket printer."""
+    said = wording.messages
+    if status is None:
+        return said("printer.status_asking"), "printer", "quiet"
+    if status.problems:
+        level = "amber" if status.problems[0] is PrinterProblem.NO_FEEDBACK else "red"
+        return said(f"printer.status_{status.problems[0].value}"), "printer", level
+    if status.near_end:
+        return said("printer.status_near_end"), "printer", "amber"
+    return said("printer.status_ready"), "printer", "ok"
+
+
+def reader_text(last_scan: datetime | None, wording: Wording) -> tuple[str, str, str]:
+    """Return words, icon and level of the reader: a wedge tells no more than its last scan."""
+    if last_scan is None:
+        return wording("reader_ready"), "reader", "quiet"
+    return wording("reader_last", at=wording.clock(last_scan)), "reader", "ok"

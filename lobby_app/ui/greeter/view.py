@@ -1,0 +1,66 @@
+"""Layout of the greeter's window: answer and tiles at the left, the branch at the right."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from lobby_app.ui.greeter.answer_card import AnswerCard
+from lobby_app.ui.greeter.business_panel import BusinessPanel
+from lobby_app.ui.greeter.side_panel import SidePanel
+from lobby_app.ui.greeter.status_strip import StatusStrip
+from lobby_app.ui.theme import Theme
+from lobby_app.ui.widgets.basics import card
+
+SIDE_WIDTH = 346
+COMPACT_FROM = 1.3
+"""From this type size on, the side panel goes below and the actions stay at the bottom edge."""
+
+
+class GreeterView(QWidget):
+    """All parts of the window in their places; rearranges itself for large type."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.content = QWidget(self)
+        self.answer = AnswerCard(self.content)
+        self.business = BusinessPanel(self.content)
+        self.side = SidePanel(self.content)
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        left.addWidget(self.answer, 1)
+        left.addWidget(self.business)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.content)
+        self._columns.setContentsMargins(16, 12, 16, 12)
+        self._columns.setSpacing(16)
+        self._columns.addLayout(left, 1)
+        self._columns.addWidget(self.side)
+        self.area = QScrollArea(self)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self.content)
+        self.footer = card(self, "strip")
+        self._footer_line = QVBoxLayout(self.footer)
+        self._footer_line.setContentsMargins(16, 8, 16, 8)
+        self.strip = StatusStrip(self)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.area, 1)
+        lines.addWidget(self.footer)
+        lines.addWidget(self.strip)
+        self.footer.hide()
+
+    def arrange_for(self, theme: Theme) -> None:
+        """Put the parts where they fit at this type size."""
+        is_compact = theme.factor >= COMPACT_FROM
+        direction = QBoxLayout.Direction
+        self._columns.setDirection(direction.TopToBottom if is_compact else direction.LeftToRight)
+        width = 16_777_215 if is_compact else SIDE_WIDTH
+        self.side.setMinimumWidth(0 if is_compact else SIDE_WIDTH)
+        self.side.setMaximumWidth(width)
+        home = self._footer_line if is_compact else self.answer.layout_lines
+        home.addWidget(self.answer.action_row)
+        self.footer.setVisible(is_compact)
