@@ -202,6 +202,7 @@ class PrinterProblem(StrEnum):
     CONNECTION_LOST = "connection_lost"
     NOT_CONFIRMED = "not_confirmed"
     NO_FEEDBACK = "no_feedback"
+    NO_PRINTER = "no_printer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ def to_bitmap(image: QImage) -> Bitmap:
     rows = b"".join(raw[y * stride : y * stride + row_bytes] for y in range(mono.height()))
     if mono.color(1) & 0xFFFFFF == 0xFFFFFF:
         rows = bytes(byte ^ 0xFF for byte in rows)
-        rows = _without_padding(rows, mono.width(), row_bytes)
-    return Bitmap(mono.width(), mono.height(), rows)
+    return Bitmap(mono.width(), mono.height(), _without_padding(rows, mono.width(), row_bytes))
 
 
 def _without_padding(rows: bytes, width: int, row_bytes: int) -> bytes:
-    """Clear the bits beyond the width that inverting has set."""
+    """Clear the bits beyond the width: whatever they hold would be printed."""
     if width % 8 == 0:
         return rows
     keep = 0xFF << (8 - width % 8) & 0xFF

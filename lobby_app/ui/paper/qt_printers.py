@@ -4,23 +4,25 @@ import os
 from pathlib import Path
 from time import monotonic
 
-from PySide6.QtCore import QMarginsF, QSizeF
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF
+from PySide6.QtGui import (
+    QPagedPaintDevice,
+    QPageLayout,
+    QPageSize,
+    QPaintDevice,
+    QPainter,
+    QPdfWriter,
+)
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
 from lobby_app.domain.ports import PrinterProblem, PrinterStatus, PrintOutcome, PrintResult
 from lobby_app.domain.slip import TicketSlip
-from lobby_app.ui.paper.drawing import DOTS_PER_MM, WIDTHS, draw_slip, slip_height
+from lobby_app.ui.paper.blocks import Page
+from lobby_app.ui.paper.drawing import DOTS_PER_MM, WIDTHS, slip_page
+from lobby_app.ui.paper.ruler import ruler_page
 
-_DPI = 203 * 3
-
-
-def _page(slip: TicketSlip, width_mm: int) -> QPageSize:
-    height = slip_height(slip, WIDTHS[width_mm]) / DOTS_PER_MM
-    size = QSizeF(width_mm, height)
-    return QPageSize(
-        size, QPageSize.Unit.Millimeter, "ticket", QPageSize.SizeMatchPolicy.ExactMatch
-    )
+_HEAD_DPI = 203
+_PDF_DPI = 3 * _HEAD_DPI
 
 
 class PdfPrinter:
@@ -32,41 +34,45 @@ class PdfPrinter:
 
     def print(self, slip: TicketSlip, job_id: str) -> PrintResult:
         """Write `<day>-<number>[-copy].pdf`."""
-        start = monotonic()
         suffix = f"-{slip.copy}" if slip.copy else ""
-        target = self._folder / f"{slip.issued_at:%Y%m%d}-{slip.number}{suffix}.pdf"
+        name = f"{slip.issued_at:%Y%m%d}-{slip.number}{suffix}.pdf"
+        return self._write(slip_page(slip, WIDTHS[self._width_mm]), name)
+
+    def print_ruler(self, job_id: str) -> PrintResult:
+        """Write `ruler.pdf`."""
+        return self._write(ruler_page(WIDTHS[self._width_mm]), "ruler.pdf")
+
+    def _write(self, page: Page, name: str) -> PrintResult:
+        start = monotonic()
+        target = self._folder / name
         temporary = target.with_suffix(".part")
+        document = self._document(page, target.stem)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            written = self._write(slip, temporary)
-            if written:
-                temporary.replace(target)
+            temporary.write_bytes(document)
+            temporary.replace(target)
         except OSError:
-            written = False
-        if not written:
             return PrintResult(PrintOutcome.NOT_SENT, PrinterProblem.UNREACHABLE)
         return PrintResult(PrintOutcome.PRINTED, seconds=monotonic() - start)
 
-    def _write(self, slip: TicketSlip, path: Path) -> bool:
-        writer = QPdfWriter(str(path))
-        writer.setResolution(_DPI)
-        writer.setTitle(slip.number)
-        writer.setPageSize(_page(slip, self._width_mm))
-        writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-        painter = QPainter()
-        if not painter.begin(writer):
-            return False
-        width = WIDTHS[self._width_mm]
-        left = (self._width_mm * DOTS_PER_MM - width) / 2
-        painter.scale(_DPI / 203, _DPI / 203)
-        painter.translate(left, 0)
-        draw_slip(painter, slip, width)
-        return painter.end()
+    def _document(self, page: Page, title: str) -> bytes:
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QPdfWriter(buffer)
+        writer.setResolution(_PDF_DPI)
+        writer.setTitle(title)
+        _set_page(writer, page, self._width_mm)
+        painter = QPainter(writer)
+        paint_scaled(painter, page, writer)
+        painter.end()
+        return bytes(buffer.data().data())
 
     def status(self) -> PrinterStatus:
-        """Ready as long as the folder can be written."""
-        folder = self._folder if self._folder.exists() else self._folder.parent
-        writable = folder.exists() and os.access(folder, os.W_OK)
+        """Ready as long as the folder, or the nearest one above it, can be written."""
+        folder = self._folder
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        writable = folder.is_dir() and os.access(folder, os.W_OK)
         return PrinterStatus() if writable else PrinterStatus((PrinterProblem.UNREACHABLE,))
 
 
@@ -79,25 +85,55 @@ class SystemPrinter:
 
     def print(self, slip: TicketSlip, job_id: str) -> PrintResult:
         """Hand one ticket to the print system."""
+        return self._print(slip_page(slip, WIDTHS[self._width_mm]), job_id)
+
+    def print_ruler(self, job_id: str) -> PrintResult:
+        """Hand the ruler to the print system."""
+        return self._print(ruler_page(WIDTHS[self._width_mm]), job_id)
+
+    def _print(self, page: Page, job_id: str) -> PrintResult:
+        start = monotonic()
         info = QPrinterInfo.printerInfo(self._name)
         if info.isNull():
             return PrintResult(PrintOutcome.NOT_SENT, PrinterProblem.UNREACHABLE)
         printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
         printer.setDocName(job_id)
-        printer.setPageSize(_page(slip, self._width_mm))
-        printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
-        painter = QPainter()
-        if not painter.begin(printer):
+        if not _paint_page(printer, page, self._width_mm):
             return PrintResult(PrintOutcome.NOT_SENT, PrinterProblem.UNREACHABLE)
-        width = WIDTHS[self._width_mm]
-        scale = printer.pageRect(QPrinter.Unit.DevicePixel).width() / width
-        painter.scale(scale, scale)
-        draw_slip(painter, slip, width)
-        painter.end()
-        return PrintResult(PrintOutcome.UNKNOWN, PrinterProblem.NO_FEEDBACK)
+        return PrintResult(
+            PrintOutcome.UNKNOWN, PrinterProblem.NO_FEEDBACK, seconds=monotonic() - start
+        )
 
     def status(self) -> PrinterStatus:
         """Known to the system or not; more cannot be asked."""
         if QPrinterInfo.printerInfo(self._name).isNull():
             return PrinterStatus((PrinterProblem.UNREACHABLE,))
         return PrinterStatus()
+
+
+def _paint_page(printer: QPrinter, page: Page, width_mm: int) -> bool:
+    """Paint a page in its true size on whatever paper the printer has; False: it refused."""
+    _set_page(printer, page, width_mm)
+    painter = QPainter()
+    if not painter.begin(printer):
+        return False
+    paint_scaled(painter, page, printer)
+    painter.end()
+    return True
+
+
+def _set_page(device: QPagedPaintDevice, page: Page, width_mm: int) -> None:
+    """Ask for paper of the ticket's own size; a driver that lacks it keeps its own."""
+    size = QSizeF(width_mm, page.height / DOTS_PER_MM)
+    exact = QPageSize.SizeMatchPolicy.ExactMatch
+    device.setPageSize(QPageSize(size, QPageSize.Unit.Millimeter, "ticket", exact))
+    device.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
+
+
+def paint_scaled(painter: QPainter, page: Page, device: QPaintDevice) -> None:
+    """Paint in true size at the top centre; smaller only when the paper is too small for it."""
+    across, along = device.width(), device.height()
+    scale = min(device.logicalDpiX() / _HEAD_DPI, across / page.width, along / page.height)
+    painter.translate((across - page.width * scale) / 2, 0)
+    painter.scale(scale, scale)
+    page.paint(painter)
