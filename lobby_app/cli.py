@@ -68,6 +68,7 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
         cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
         cases.add_argument("--check", action="store_true", help=messages("cli.check"))
     add("scan", _scan)
+    add("printer-test", _printer_test)
     return parser
 
 
@@ -97,6 +98,12 @@ def _scan(options: argparse.Namespace, settings: Settings, messages: Messages) -
     for text in joined_scans(sys.stdin):
         _print_json(describe(scan(text)))
     return 0
+
+
+def _printer_test(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.printers import printer_test
+
+    return printer_test(settings, messages)
 
 
 def _cases(results: "Iterable[CaseResult]", check: bool, messages: Messages) -> int:
