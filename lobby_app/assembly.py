@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from secrets import token_bytes
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -75,6 +75,8 @@ def open_desk(settings: Settings) -> OpenDesk:
         KnownError: `policy.*`, `branch.*`, `cache.*`; with broken key store the queue still runs.
     """
     policy = load_policy(settings.policy_folder)
+    if settings.demo:
+        policy = never_closing(policy)
     branch, staff = _branch(settings, policy)
     clock = BranchClock(branch.timezone)
     secrets, notices = _secrets(settings)
@@ -93,6 +95,12 @@ def open_desk(settings: Settings) -> OpenDesk:
             work.put_staff(staff)
             work.commit()
     return opened
+
+
+def never_closing(policy: Policy) -> Policy:
+    """Return the policy of a demo that can be tried at any hour of the day."""
+    thresholds = replace(policy.thresholds, closing=time.max)
+    return replace(policy, version=f"{policy.version}+demo", thresholds=thresholds)
 
 
 def _branch(settings: Settings, policy: Policy) -> tuple[Branch, tuple[StaffMember, ...]]:

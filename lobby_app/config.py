@@ -73,7 +73,7 @@ class WedgeSettings:
 
     gap_ms: int = 120
     median_ms: int = 25
-    hold_ms: int = 45
+    hold_ms: int = 60
     prefix: str = ""
     prefix_only: bool = False
 

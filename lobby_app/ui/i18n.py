@@ -33,6 +33,8 @@ class Wording:
             return ""
         if wait.high <= 0:
             return self("wait_none")
+        if wait.low == 0:
+            return self("minutes_within", minutes=wait.high)
         if wait.low == wait.high:
             return self("minutes_one", minutes=wait.high)
         return self("minutes_range", low=wait.low, high=wait.high)
@@ -45,6 +47,8 @@ class Wording:
             return ""
         if option.wait.high <= 0:
             return self("wait_none")
+        if option.wait.low == 0:
+            return self("within", minutes=option.wait.high)
         if option.wait.low == option.wait.high:
             return self("about_one", minutes=option.wait.high)
         return self("about_range", low=option.wait.low, high=option.wait.high)

@@ -22,6 +22,7 @@ class TaskRunner(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._is_open = True
+        self._under_way = 0
         self._finished.connect(self._deliver)
 
     def submit(
@@ -36,8 +37,14 @@ class TaskRunner(QObject):
         """
         if not self._is_open:
             return
+        self._under_way += 1
         future = self._pool.submit(job)
         future.add_done_callback(lambda done: self._finished.emit(done, on_done, on_error))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job waits, runs, or has not been delivered yet."""
+        return self._under_way > 0
 
     @Slot(object, object, object)
     def _deliver(
@@ -46,6 +53,7 @@ class TaskRunner(QObject):
         on_done: Callable[[Any], None],
         on_error: Callable[[BaseException], None],
     ) -> None:
+        self._under_way -= 1
         if not self._is_open:
             return
         error = future.exception()

@@ -73,7 +73,7 @@ LIGHT_CHIPS = {
     "appointment": _white_on("#0B5CAD"),
     "document_expired": _white_on("#8A5A00"),
     "counter_verify": Chip("#1A1A1A", "#FFFFFF", "#1A1A1A"),
-    "wish": Chip("#0B5CAD", "#EAF2FB", "#0B5CAD"),
+    "demo": Chip("#0B5CAD", "#EAF2FB", "#0B5CAD"),
 }
 """Chips by tier and by chip code (domain 5.3)."""
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from lobby_app.domain.business import Policy
-from lobby_app.domain.customer import Preference, Title
+from lobby_app.domain.customer import Title
 from lobby_app.domain.ports import PrintOutcome
-from lobby_app.domain.text import Language
-from lobby_app.services.views import Advice, PrimaryAction, Profile, Wishes
+from lobby_app.services.views import Advice, PrimaryAction, Profile
 from lobby_app.ui.greeter.state import Phase, VisitState
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.shortcuts import Command, KeyMap
@@ -182,14 +181,13 @@ def _person(
     """Return name, chips and data age; nothing about the person while blurred (F9)."""
     if visit.identified is None:
         return "", (), ""
-    wishes = _wish_chips(visit.wishes, wording)
     if is_blurred:
-        return wording("blurred_name"), wishes, ""
+        return wording("blurred_name"), (), ""
     profile = visit.identified.visit.profile
     chips = [(profile.tier.value, wording.text(profile.tier_name))] if profile.is_known else []
     codes = visit.advice.chips if visit.advice is not None else _known_chips(profile)
     chips.extend((code, _chip(code, profile, wording)) for code in codes)
-    return _name(profile, wording), (*chips, *wishes), _age(profile, wording)
+    return _name(profile, wording), tuple(chips), _age(profile, wording)
 
 
 def _name(profile: Profile, wording: Wording) -> str:
@@ -207,19 +205,6 @@ def _known_chips(profile: Profile) -> tuple[str, ...]:
 def _chip(code: str, profile: Profile, wording: Wording) -> str:
     at = wording.clock(profile.appointment_at) if profile.appointment_at else ""
     return wording(f"chip_{code}", at=at)
-
-
-def _wish_chips(wishes: Wishes, wording: Wording) -> tuple[tuple[str, str], ...]:
-    """Return what the greeter ticked: visible beside the name, so that no wish is forgotten."""
-    found = (
-        ("human", wishes.preference is Preference.HUMAN),
-        ("care", wishes.care),
-        ("agent", wishes.agent),
-        ("insists", wishes.insists_on_ticket),
-        ("override", wishes.override_channel is not None),
-        ("english", wishes.language is Language.EN and wording.language is Language.ZH),
-    )
-    return tuple(("wish", wording(f"wish_{name}")) for name, holds in found if holds)
 
 
 def _age(profile: Profile, wording: Wording) -> str:

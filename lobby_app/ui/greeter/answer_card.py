@@ -1,7 +1,15 @@
 """The answer: who, where to, how long, what to say, and one big button."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lobby_app.ui.greeter.answer import AnswerText, DocumentText
 from lobby_app.ui.greeter.state import DeskState, VisitState
@@ -34,6 +42,8 @@ MODIFIERS = (
 )
 _TOGGLES = (Command.HUMAN, Command.CARE, Command.AGENT, Command.REDIRECT)
 _CODE_SIDE = 190
+_CHIPS = 3
+"""The tier and at most two more (domain 5.1)."""
 _SAID_FROM_S = 10
 """Seconds before clearing from which it is announced."""
 
@@ -44,6 +54,8 @@ class ActionRow(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.primary = Button(self, "primary")
+        policy = QSizePolicy.Policy
+        self.primary.setSizePolicy(policy.Expanding, policy.Expanding)
         self.insist = Button(self)
         self.modifiers = {command: Button(self) for command in MODIFIERS}
         for command in _TOGGLES:
@@ -79,7 +91,7 @@ class AnswerCard(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.name = label(self, "name")
-        self.chips = [label(self, "chip") for _ in range(6)]
+        self.chips = [label(self, "chip") for _ in range(_CHIPS)]
         self.age = label(self, "quiet")
         self.countdown = label(self, "quiet")
         self.language = Button(self, "quiet")
@@ -101,13 +113,6 @@ class AnswerCard(QFrame):
         self.layout_lines = QVBoxLayout(self)
         self.layout_lines.setContentsMargins(28, 10, 28, 16)
         self.layout_lines.setSpacing(6)
-        upper = QHBoxLayout()
-        upper.setSpacing(20)
-        lines = QVBoxLayout()
-        lines.setSpacing(6)
-        upper.addLayout(lines, 1)
-        upper.addWidget(self.code)
-        self.layout_lines.addLayout(upper)
         person = QHBoxLayout()
         person.setSpacing(12)
         who = QWidget(self)
@@ -120,7 +125,14 @@ class AnswerCard(QFrame):
         person.addWidget(self.countdown)
         person.addWidget(self.language)
         person.addWidget(self.blur)
-        lines.addLayout(person)
+        self.layout_lines.addLayout(person)
+        upper = QHBoxLayout()
+        upper.setSpacing(20)
+        lines = QVBoxLayout()
+        lines.setSpacing(6)
+        upper.addLayout(lines, 1)
+        upper.addWidget(self.code)
+        self.layout_lines.addLayout(upper)
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(self.picture)

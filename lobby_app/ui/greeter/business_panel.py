@@ -22,6 +22,7 @@ CURRENCIES = ("USD", "EUR", "HKD", "JPY")
 _FOREIGN = frozenset({"fx_cash", "fx_purchase"})
 _CASH_FUNDED = frozenset({"term_deposit", "wealth_product", "insurance"})
 _LARGEST = 999_999_999
+_SEARCH_WIDTH = 230
 
 
 class SearchField(Field):
@@ -86,6 +87,7 @@ class BusinessPanel(QFrame):
         self.setProperty("role", "card")
         self.search_label = label(self, "heading")
         self.search = SearchField(self)
+        self.search.setMinimumWidth(_SEARCH_WIDTH)
         self.search_label.setBuddy(self.search)
         self.amount = AmountField(self)
         self.details: dict[str, Button] = {}
@@ -113,6 +115,9 @@ class BusinessPanel(QFrame):
             grid.addWidget(tile, place // 5, place % 5)
             grid.setColumnStretch(place % 5, 1)
         for place, tile in enumerate(self.tiles):
+            policy = tile.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            tile.setSizePolicy(policy)
             tile.clicked.connect(lambda _=False, place=place: self.tile_clicked.emit(place))
         lines = QVBoxLayout(self)
         lines.setContentsMargins(20, 8, 20, 12)
@@ -215,7 +220,7 @@ class BusinessPresenter:
         else:
             name = wording("tiles_more") if is_more else ""
             set_property(tile, "chosen", False)
-        tile.setEnabled(bool(name))
+        tile.setVisible(bool(name))
         set_text(tile, wording("key_first", label=name, key=place + 1) if name else "")
 
     def _details(self, need: Need | None, wording: Wording) -> None:

@@ -25,9 +25,6 @@ from lobby_app.ui.theme import ThemeName, theme_named
 ZOOMS = (1.0, 1.25, 1.5, 2.0)
 """Type sizes that Ctrl+= goes through."""
 
-_ALL_ROWS_FROM = 820
-"""Height of the window from which all rows of last tickets fit, pixels."""
-
 
 class Screen(QObject):
     """Shows the hub's state in the view; parts change only where something changed."""
@@ -69,7 +66,8 @@ class Screen(QObject):
         identified = hub.visit.identified
         tiles = identified.tiles if identified is not None else ()
         self.business.show(tiles, hub.visit.need, wording)
-        rows = RECENT_ROWS if self._window.height() >= _ALL_ROWS_FROM else RECENT_ROWS // 2
+        room = self.view.area.height()
+        rows = RECENT_ROWS if self.view.is_compact else self.view.side.rows_that_fit(room)
         self._side.show(hub.desk.floor, rows, wording, theme)
 
     def dress(self) -> None:

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
 from lobby_app.domain.floor import ChannelState
 from lobby_app.services.views import DeviceView, FloorView, QueueView, RecentTicket
 from lobby_app.ui.i18n import Wording
-from lobby_app.ui.theme import Theme
+from lobby_app.ui.theme import TARGET, Theme
 from lobby_app.ui.widgets.basics import (
     Button,
     Picture,
@@ -27,6 +26,7 @@ from lobby_app.ui.widgets.basics import (
 )
 
 RECENT_ROWS = 6
+_GAP = 8
 _FULL_BAR_MINUTES = 30
 _LEVEL_ICONS = {"ok": "check", "amber": "alert", "red": "stop"}
 _STATE_ICONS = {
@@ -78,10 +78,7 @@ class SidePanel(QWidget):
         self.device_buttons: dict[str, Button] = {}
         self.recent_buttons: list[Button] = []
         self.queue_card, self.queue_title, self.queue_lines = self._card(6)
-        self.device_card, self.device_title, lines = self._card(8)
-        self.device_grid = QGridLayout()
-        self.device_grid.setSpacing(8)
-        lines.addLayout(self.device_grid)
+        self.device_card, self.device_title, self.device_lines = self._card(6)
         self.recent_card, self.recent_title, self.recent_lines = self._card(8)
         self.recent_empty = label(self.recent_card, "body_quiet", wraps=True)
         self.recent_lines.addWidget(self.recent_empty)
@@ -93,6 +90,12 @@ class SidePanel(QWidget):
         column.addWidget(self.recent_card)
         column.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def rows_that_fit(self, height: int) -> int:
+        """Return how many last tickets fit into a panel of this height; at least one."""
+        taken = sum(part.sizeHint().height() for part in (self.queue_card, self.device_card))
+        heading = self.recent_title.sizeHint().height() + 5 * _GAP
+        return max(1, min(RECENT_ROWS, (height - taken - heading) // (TARGET + _GAP)))
 
     def _card(self, spacing: int) -> tuple[QFrame, QLabel, QVBoxLayout]:
         made = card(self)
@@ -159,10 +162,8 @@ class SidePresenter:
         if button is None:
             button = Button(panel.device_card, "row")
             button.clicked.connect(lambda: panel.device_clicked.emit(channel))
-            place = len(panel.device_buttons)
             panel.device_buttons[channel] = button
-            panel.device_grid.addWidget(button, place // 2, place % 2)
-            panel.device_grid.setColumnStretch(place % 2, 1)
+            panel.device_lines.addWidget(button)
         states = [device.state for device in devices]
         up = states.count(ChannelState.UP)
         worst = ChannelState.UP

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lobby_app.domain.ports import PrinterProblem, PrinterStatus
@@ -10,10 +10,17 @@ from lobby_app.services.views import DeskStatus, StoreState
 from lobby_app.ui.greeter.state import DeskState
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.theme import Theme
-from lobby_app.ui.widgets.basics import Button, Picture, label, set_property, set_text
+from lobby_app.ui.widgets.basics import (
+    Button,
+    Picture,
+    label,
+    set_icon,
+    set_property,
+    set_text,
+)
 from lobby_app.ui.widgets.flow import FlowLayout
 
-ITEMS = ("network", "unsent", "data", "store", "check", "printer", "reader")
+ITEMS = ("network", "unsent", "data", "store", "printer", "reader")
 
 
 class StripItem(QWidget):
@@ -54,7 +61,7 @@ class StatusStrip(QFrame):
         self.setProperty("role", "strip")
         self.items = {name: StripItem(self) for name in ITEMS}
         self.demo = label(self, "chip")
-        set_property(self.demo, "chip", "wish")
+        set_property(self.demo, "chip", "demo")
         self.check = Button(self, "quiet")
         self.language = Button(self, "quiet")
         self.person = Button(self, "quiet")
@@ -70,7 +77,8 @@ class StatusStrip(QFrame):
             flow.addWidget(item)
         right = QHBoxLayout()
         right.setSpacing(4)
-        for widget in (self.demo, self.check, self.language, self.person):
+        right.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignVCenter)
+        for widget in (self.check, self.language, self.person):
             right.addWidget(widget)
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 0, 12, 0)
@@ -98,7 +106,6 @@ class StripPresenter:
             item.setVisible(status is not None)
         set_text(strip.language, wording("language_button"))
         strip.language.setAccessibleName(wording("command_language"))
-        set_text(strip.check, wording("check_button"))
         strip.check.setVisible(status is not None)
         strip.person.setVisible(desk.session is not None and status is not None)
         strip.demo.setVisible(status is not None and status.is_demo)
@@ -110,6 +117,9 @@ class StripPresenter:
                 "at_branch", branch=wording.text(status.branch), number=desk.session.staff_number
             )
             set_text(strip.person, name)
+        said, picture, level = check_text(status, wording)
+        set_text(strip.check, said)
+        set_icon(strip.check, picture, getattr(theme.palette, level), round(16 * theme.factor))
         at = desk.floor.at if desk.floor is not None else None
         for name, shown in self._items(status, desk, last_scan, at, wording):
             strip.items[name].show_item(*shown, theme)
@@ -130,7 +140,6 @@ class StripPresenter:
                 "store",
                 (wording(f"store_{status.store.value}"), "shield", _STORE_LEVEL[status.store]),
             ),
-            ("check", check_text(status, wording)),
             ("printer", printer_text(desk.printer, wording)),
             ("reader", reader_text(last_scan, wording)),
         ]

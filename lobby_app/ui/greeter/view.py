@@ -31,7 +31,7 @@ class GreeterView(QWidget):
         left.addWidget(self.answer, 1)
         left.addWidget(self.business)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.content)
-        self._columns.setContentsMargins(16, 12, 16, 12)
+        self._columns.setContentsMargins(16, 10, 16, 10)
         self._columns.setSpacing(16)
         self._columns.addLayout(left, 1)
         self._columns.addWidget(self.side)
@@ -52,10 +52,11 @@ class GreeterView(QWidget):
         lines.addWidget(self.footer)
         lines.addWidget(self.strip)
         self.footer.hide()
+        self.is_compact = False
 
     def arrange_for(self, theme: Theme) -> None:
         """Put the parts where they fit at this type size."""
-        is_compact = theme.factor >= COMPACT_FROM
+        is_compact = self.is_compact = theme.factor >= COMPACT_FROM
         direction = QBoxLayout.Direction
         self._columns.setDirection(direction.TopToBottom if is_compact else direction.LeftToRight)
         width = 16_777_215 if is_compact else SIDE_WIDTH

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
@@ -22,6 +22,8 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
+    # Without this a label would go on with the padding of its former look.
+    QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def set_text(widget: QLabel | QPushButton, text: str) -> None:
@@ -56,7 +58,8 @@ class Button(QPushButton):
         super().__init__(parent)
         self.setProperty("role", role)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumSize(TARGET, TARGET)
+        # Only the height: a smallest width would let a layout cut the text, see minimumSizeHint.
+        self.setMinimumHeight(TARGET)
 
     @override
     def minimumSizeHint(self) -> QSize:

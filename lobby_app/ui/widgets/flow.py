@@ -72,16 +72,32 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, rect: QRect, *, is_trial: bool) -> int:
-        """Put items in lines; return the height used."""
-        x, y, line_height = rect.x(), rect.y(), 0
+        """Put items in lines, each line centred on its middle; return the height used."""
+        y = rect.y()
+        for line in self._lines(rect.width()):
+            height = max(item.sizeHint().height() for item in line)
+            x = rect.x()
+            for item in line:
+                size = item.sizeHint()
+                if not is_trial:
+                    top = y + (height - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(x, top), size))
+                x += size.width() + self._gap
+            y += height + self._gap
+        return max(0, y - self._gap - rect.y())
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        """Return the items that are shown, broken into lines."""
+        lines: list[list[QLayoutItem]] = []
+        used = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            size = item.sizeHint()
-            if x > rect.x() and x + size.width() > rect.x() + rect.width():
-                x, y, line_height = rect.x(), y + line_height + self._gap, 0
-            if not is_trial:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self._gap
-            line_height = max(line_height, size.height())
-        return y + line_height - rect.y()
+            wanted = item.sizeHint().width()
+            if not lines or used + self._gap + wanted > width:
+                lines.append([item])
+                used = wanted
+            else:
+                lines[-1].append(item)
+                used += self._gap + wanted
+        return lines

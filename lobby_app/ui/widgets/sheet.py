@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from lobby_app.ui.theme import TARGET
 from lobby_app.ui.widgets.basics import Button, card, label
 
 _MARGIN = 24
@@ -82,7 +83,7 @@ class Sheet(QWidget):
         height = max(height, self.body.sizeHint().height())
         layout = self.frame.layout()
         head = self.title.heightForWidth(room - self.close_button.sizeHint().width())
-        head = max(head, self.close_button.sizeHint().height())
+        head = max(head, 0 if self.close_button.isHidden() else TARGET)
         text = self.text.heightForWidth(room) + 12 if self.text.text() else 0
         margins = layout.contentsMargins() if layout else self.contentsMargins()
         wanted = head + text + height + margins.top() + margins.bottom() + 12 + 6

@@ -1,0 +1,148 @@
+"""A real greeter's window over a real demo desk, driven step by step: for UI tests and screenshots.
+
+Page object: tests and screenshots say what a greeter does, not which widget is where.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from lobby_app.assembly import OpenDesk, open_desk
+from lobby_app.config import GreeterSettings, Settings
+from lobby_app.domain.ports import TicketPrinter
+from lobby_app.domain.text import Language
+from lobby_app.messages import Messages
+from lobby_app.services.greeter_desk import GreeterDesk
+from lobby_app.ui.greeter.state import Phase
+from lobby_app.ui.greeter.window import GreeterWindow
+from lobby_app.ui.shortcuts import KeyMap
+from lobby_app.ui.tasks import TaskRunner
+from lobby_app.ui.theme import ThemeName
+
+NUMBER, PIN = "0017", "2468"
+PATIENCE_S = 20.0
+
+
+class DeskPage:
+    """The window as its user sees it."""
+
+    def __init__(
+        self,
+        opened: OpenDesk,
+        printer: TicketPrinter,
+        language: Language = Language.ZH,
+        settings: GreeterSettings | None = None,
+    ) -> None:
+        self.database = TaskRunner("db")
+        self.devices = TaskRunner("device")
+        self.messages = Messages(language)
+        self.window = GreeterWindow(
+            self.messages,
+            settings or GreeterSettings(auto_clear_s=0, lock_after_s=0),
+            KeyMap(),
+            self.database,
+            self.devices,
+        )
+        self.opened = opened
+        self.printer = printer
+        self.reception = GreeterDesk(opened.desk, printer)
+        self.shown = self.window.screen_parts
+
+    def open(self, width: int = 1366, height: int = 768) -> None:
+        """Show the window and wait until somebody may sign on."""
+        self.window.resize(width, height)
+        self.window.show()
+        self.window.show_opening()
+        self.window.attach(self.reception, self.opened.desk.policy)
+        self.until(lambda: self.shown.sheets.sign_on.enter.isEnabled() and self.is_settled())
+
+    def sign_on(self, number: str = NUMBER, pin: str = PIN) -> None:
+        """Type number and PIN and press Enter."""
+        sheet = self.shown.sheets.sign_on
+        if not sheet.number.isReadOnly():
+            sheet.number.clear()
+            QTest.keyClicks(sheet.number, number)
+        QTest.keyClicks(sheet.pin, pin)
+        self.press(Qt.Key.Key_Return, target=sheet.pin)
+        self.settle()
+
+    def scan(self, text: str) -> None:
+        """Deliver a scan and wait for what comes of it."""
+        self.window.scan(text)
+        self.settle()
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None, target=None) -> None:
+        """Press a key where the focus is."""
+        widget = target or self.window.focusWidget() or self.window
+        QTest.keyClick(widget, key, modifier or Qt.KeyboardModifier.NoModifier)
+        self.settle()
+
+    def type(self, text: str) -> None:
+        """Type text where the focus is."""
+        QTest.keyClicks(self.window.focusWidget() or self.window, text)
+        self.settle()
+
+    def is_settled(self) -> bool:
+        """Whether no worker has anything to do and nothing is under way on screen."""
+        visit = self.window.hub.visit
+        busy = visit.is_working or visit.is_advice_due or visit.phase is Phase.READING
+        return not (busy or self.database.is_busy or self.devices.is_busy)
+
+    def settle(self) -> None:
+        """Let everything that was started come to its end."""
+        QApplication.processEvents()
+        self.until(self.is_settled)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Run the event loop until something holds."""
+        end = monotonic() + PATIENCE_S
+        while not holds():
+            if monotonic() > end:
+                raise AssertionError("the window did not get there in time")
+            QApplication.processEvents()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.processEvents()
+
+    def theme(self, name: ThemeName) -> None:
+        """Wear a theme."""
+        self.shown.choose_theme(name)
+        QApplication.processEvents()
+
+    @property
+    def answer(self) -> str:
+        """The big line."""
+        return self.shown.view.answer.answer.text()
+
+    @property
+    def notice(self) -> str:
+        """The notice, empty when there is none."""
+        notice = self.shown.view.answer.notice
+        return "" if notice.frame.isHidden() else notice.text.text()
+
+    def close(self) -> None:
+        """Close the window and stop the workers; the desk stays open for looking at it."""
+        self.window.close()
+        self.devices.shutdown()
+        self.database.shutdown()
+        self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.processEvents()
+
+
+def demo_settings(folder: Path, **changes: object) -> Settings:
+    """Return the settings of a demo desk in a folder of its own."""
+    return Settings(data_dir=folder, demo=True, **changes)
+
+
+def open_demo_desk(folder: Path) -> OpenDesk:
+    """Install and open the demo branch."""
+    return open_desk(demo_settings(folder))
+
+
+def centre(widget) -> QPoint:
+    """Return the middle of a widget."""
+    return widget.rect().center()
