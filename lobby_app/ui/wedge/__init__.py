@@ -1,0 +1,1 @@
+"""Card and code readers that type like a keyboard: `burst` decides, `filter` takes the keys."""

@@ -1,0 +1,126 @@
+"""A display of its own and a keyboard for it: real key events, timed by the X server itself."""
+
+import ctypes
+import os
+import subprocess
+from ctypes import c_char_p, c_int, c_uint, c_ulong, c_void_p
+from types import TracebackType
+
+_CURRENT_TIME = 0
+_REVERT_TO_PARENT = 2
+_NAMED = {"\r": "Return", "\t": "Tab"}
+
+
+class Display:
+    """An Xvfb process with a free display number of its own choice."""
+
+    def __init__(self) -> None:
+        read_end, write_end = os.pipe()
+        self._process = subprocess.Popen(
+            [
+                "Xvfb",
+                "-displayfd",
+                str(write_end),
+                "-screen",
+                "0",
+                "800x600x24",
+                "-nolisten",
+                "tcp",
+            ],
+            pass_fds=[write_end],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write_end)
+        with os.fdopen(read_end) as numbers:
+            self.name = f":{numbers.readline().strip()}"
+
+    def __enter__(self) -> "Display":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+
+
+class Keyboard:
+    """Presses keys through XTEST; the server waits between them, so nobody here has to sleep."""
+
+    def __init__(self, display: str) -> None:
+        self._x11 = ctypes.CDLL("libX11.so.6")
+        self._test = ctypes.CDLL("libXtst.so.6")
+        self._x11.XOpenDisplay.restype = c_void_p
+        self._x11.XOpenDisplay.argtypes = [c_char_p]
+        self._x11.XStringToKeysym.restype = c_ulong
+        self._x11.XStringToKeysym.argtypes = [c_char_p]
+        self._x11.XKeysymToKeycode.restype = ctypes.c_ubyte
+        self._x11.XKeysymToKeycode.argtypes = [c_void_p, c_ulong]
+        self._x11.XkbKeycodeToKeysym.restype = c_ulong
+        self._x11.XkbKeycodeToKeysym.argtypes = [c_void_p, c_uint, c_int, c_int]
+        self._x11.XSetInputFocus.argtypes = [c_void_p, c_ulong, c_int, c_ulong]
+        self._x11.XSync.argtypes = [c_void_p, c_int]
+        self._x11.XCloseDisplay.argtypes = [c_void_p]
+        self._test.XTestFakeKeyEvent.argtypes = [c_void_p, c_uint, c_int, c_ulong]
+        self._display = self._x11.XOpenDisplay(display.encode())
+        assert self._display, f"no display {display}"
+
+    def close(self) -> None:
+        self._x11.XCloseDisplay(self._display)
+
+    def focus(self, window: int) -> None:
+        """Give a window the keyboard: there is no window manager to do it."""
+        self._x11.XSetInputFocus(self._display, window, _REVERT_TO_PARENT, _CURRENT_TIME)
+        self._x11.XSync(self._display, 0)
+
+    def tap(self, name: str, after_ms: int = 0, held_ms: int = 0) -> None:
+        """Press and release the key of a keysym name, e.g. F9 or Caps_Lock."""
+        code = self._x11.XKeysymToKeycode(self._display, self._keysym(name))
+        self._key(code, True, after_ms)
+        self._key(code, False, held_ms)
+        self._x11.XSync(self._display, 0)
+
+    def type(self, text: str, gap_ms: int) -> None:
+        """Send a text as a reader does: one key down and up at a time, Shift or Ctrl around it."""
+        for character in text:
+            code, modifier = self._code(character)
+            if modifier:
+                self._key(modifier, True, 0)
+            self._key(code, True, gap_ms)
+            self._key(code, False, 0)
+            if modifier:
+                self._key(modifier, False, 0)
+        self._x11.XSync(self._display, 0)
+
+    def roll(self, text: str, gap_ms: int) -> None:
+        """Send unshifted keys as fast fingers do: each is pressed before the last is released."""
+        codes = [self._code(character)[0] for character in text]
+        for code, last in zip(codes, [0, *codes], strict=False):
+            self._key(code, True, gap_ms)
+            if last:
+                self._key(last, False, 2)
+        self._key(codes[-1], False, 2)
+        self._x11.XSync(self._display, 0)
+
+    def _code(self, character: str) -> tuple[int, int]:
+        """Return the key of a character and the modifier key that it needs, or 0."""
+        if character in _NAMED:
+            return self._x11.XKeysymToKeycode(self._display, self._keysym(_NAMED[character])), 0
+        if character < " ":
+            letter = chr(ord(character) + 64).lower()
+            control = self._x11.XKeysymToKeycode(self._display, self._keysym("Control_L"))
+            return self._code(letter)[0], control
+        code = self._x11.XKeysymToKeycode(self._display, ord(character))
+        assert code, f"no key for {character!r}"
+        if self._x11.XkbKeycodeToKeysym(self._display, code, 0, 0) == ord(character):
+            return code, 0
+        return code, self._x11.XKeysymToKeycode(self._display, self._keysym("Shift_L"))
+
+    def _keysym(self, name: str) -> int:
+        return int(self._x11.XStringToKeysym(name.encode()))
+
+    def _key(self, code: int, is_down: bool, after_ms: int) -> None:
+        self._test.XTestFakeKeyEvent(self._display, code, int(is_down), after_ms)
