@@ -69,7 +69,9 @@ def render(folder: Path, wanted: set[str]) -> int:
                 state(page)
             elif name == "opening":
                 page.window.show_opening()
-            QApplication.processEvents()
+            # Layouts ask for room in turns: let them come to rest.
+            for _ in range(8):
+                QApplication.processEvents()
             page.window.grab().save(str(folder / f"{target}.png"))
             page.close()
             opened.close()

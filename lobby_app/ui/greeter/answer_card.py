@@ -26,7 +26,7 @@ from lobby_app.ui.widgets.basics import (
     set_property,
     set_text,
 )
-from lobby_app.ui.widgets.flow import FlowLayout
+from lobby_app.ui.widgets.flow import FlowBox
 from lobby_app.ui.widgets.notice import Notice
 from lobby_app.ui.widgets.qr_code import QrCode
 
@@ -115,12 +115,9 @@ class AnswerCard(QFrame):
         self.layout_lines.setSpacing(6)
         person = QHBoxLayout()
         person.setSpacing(12)
-        who = QWidget(self)
-        flow = FlowLayout(who, spacing=8)
-        flow.addWidget(self.name)
-        for chip in self.chips:
-            flow.addWidget(chip)
-        flow.addWidget(self.age)
+        who = FlowBox(self)
+        for part in (self.name, *self.chips, self.age):
+            who.add(part)
         person.addWidget(who, 1)
         person.addWidget(self.countdown)
         person.addWidget(self.language)
@@ -147,9 +144,7 @@ class AnswerCard(QFrame):
         lines.addWidget(self.say)
         papers = QHBoxLayout()
         papers.setSpacing(8)
-        self.paper_box = QWidget(self)
-        self.paper_box.setMinimumHeight(TARGET)
-        self.paper_flow = FlowLayout(self.paper_box, spacing=8)
+        self.paper_box = FlowBox(self, least_height=TARGET)
         papers.addWidget(self.paper_box, 1)
         papers.addWidget(self.reminder)
         lines.addLayout(papers)
@@ -258,7 +253,7 @@ class AnswerPresenter:
         button.setCheckable(True)
         button.clicked.connect(lambda: card.document_toggled.emit(self._paper_codes[place]))
         card.documents.append(button)
-        card.paper_flow.addWidget(button)
+        card.paper_box.add(button)
 
     def _actions(self, text: AnswerText, wording: Wording) -> None:
         actions = self._card.action_row

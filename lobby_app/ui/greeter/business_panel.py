@@ -12,7 +12,7 @@ from lobby_app.domain.business import BusinessEntry, Need, Policy
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.shortcuts import Command, KeyMap
 from lobby_app.ui.widgets.basics import Button, Field, label, set_property, set_text
-from lobby_app.ui.widgets.flow import FlowLayout
+from lobby_app.ui.widgets.flow import FlowBox
 
 TILES = 9
 BANDS = (20_000, 49_900, 200_000, 300_000)
@@ -22,7 +22,8 @@ CURRENCIES = ("USD", "EUR", "HKD", "JPY")
 _FOREIGN = frozenset({"fx_cash", "fx_purchase"})
 _CASH_FUNDED = frozenset({"term_deposit", "wealth_product", "insurance"})
 _LARGEST = 999_999_999
-_SEARCH_WIDTH = 230
+_SEARCH_WIDTH = 200
+_AMOUNT_WIDTH = 130
 
 
 class SearchField(Field):
@@ -87,15 +88,15 @@ class BusinessPanel(QFrame):
         self.setProperty("role", "card")
         self.search_label = label(self, "heading")
         self.search = SearchField(self)
-        self.search.setMinimumWidth(_SEARCH_WIDTH)
+        self.search.setFixedWidth(_SEARCH_WIDTH)
         self.search_label.setBuddy(self.search)
         self.amount = AmountField(self)
+        self.amount.setFixedWidth(_AMOUNT_WIDTH)
         self.details: dict[str, Button] = {}
-        head = QWidget(self)
-        self.head_flow = FlowLayout(head, spacing=8)
+        self.head = FlowBox(self)
         self.search_label.setMinimumHeight(self.search.minimumHeight())
-        self.head_flow.addWidget(self.search_label)
-        self.head_flow.addWidget(self.search)
+        self.head.add(self.search_label)
+        self.head.add(self.search)
         codes = (
             *(f"band:{place}" for place in range(len(BANDS))),
             *(f"currency:{code}" for code in CURRENCIES),
@@ -106,7 +107,7 @@ class BusinessPanel(QFrame):
         )
         for code in codes:
             self._add_detail(code)
-        self.head_flow.addWidget(self.amount)
+        self.head.add(self.amount)
         self.tiles = [Button(self, "tile") for _ in range(TILES)]
         self.anonymous = Button(self, "tile")
         grid = QGridLayout()
@@ -122,7 +123,7 @@ class BusinessPanel(QFrame):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(20, 8, 20, 12)
         lines.setSpacing(8)
-        lines.addWidget(head)
+        lines.addWidget(self.head)
         lines.addLayout(grid)
 
     def _add_detail(self, code: str) -> None:
@@ -130,7 +131,7 @@ class BusinessPanel(QFrame):
         button.setCheckable(True)
         button.clicked.connect(lambda: self.detail_clicked.emit(code))
         self.details[code] = button
-        self.head_flow.addWidget(button)
+        self.head.add(button)
 
 
 @dataclass(frozen=True, slots=True)

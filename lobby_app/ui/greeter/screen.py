@@ -22,6 +22,9 @@ from lobby_app.ui.greeter.view import GreeterView
 from lobby_app.ui.greeter.wishing import WishController
 from lobby_app.ui.theme import ThemeName, theme_named
 
+SCALES = (1.0, 1.2, 1.4)
+"""Type sizes that follow the size of the window."""
+_BASE = (1366, 768)
 ZOOMS = (1.0, 1.25, 1.5, 2.0)
 """Type sizes that Ctrl+= goes through."""
 
@@ -46,6 +49,7 @@ class Screen(QObject):
         self._theme_name = ThemeName(theme)
         self._zoom = 0
         self._theme = theme_named(self._theme_name)
+        self._scale = SCALES[0]
         self._notice = ""
 
     def attach(self, policy: Policy) -> BusinessPresenter:
@@ -71,11 +75,23 @@ class Screen(QObject):
         self._side.show(hub.desk.floor, rows, wording, theme)
 
     def dress(self) -> None:
-        """Put on theme and type size."""
-        self._theme = theme_named(self._theme_name, ZOOMS[self._zoom])
+        """Put on theme and type size; type grows with the window as well."""
+        self._scale = self._wanted_scale()
+        self._theme = theme_named(self._theme_name, ZOOMS[self._zoom] * self._scale)
         self._window.setStyleSheet(self._theme.style_sheet())
-        self.view.arrange_for(self._theme)
+        self.view.arrange_for(self._theme, self._scale)
         self.render()
+
+    def fit(self) -> None:
+        """The window changed its size."""
+        if self._wanted_scale() != self._scale:
+            self.dress()
+        else:
+            self.render()
+
+    def _wanted_scale(self) -> float:
+        share = min(self._window.width() / _BASE[0], self._window.height() / _BASE[1])
+        return max((scale for scale in SCALES if scale <= share), default=SCALES[0])
 
     def zoom(self, steps: int) -> None:
         """Make all type larger or smaller."""

@@ -18,7 +18,7 @@ from lobby_app.ui.widgets.basics import (
     set_property,
     set_text,
 )
-from lobby_app.ui.widgets.flow import FlowLayout
+from lobby_app.ui.widgets.flow import FlowBox
 
 ITEMS = ("network", "unsent", "data", "store", "printer", "reader")
 
@@ -71,10 +71,9 @@ class StatusStrip(QFrame):
             (self.person, self.person_clicked),
         ):
             button.clicked.connect(signal)
-        left = QWidget(self)
-        flow = FlowLayout(left, spacing=16)
+        left = FlowBox(self, spacing=16)
         for item in self.items.values():
-            flow.addWidget(item)
+            left.add(item)
         right = QHBoxLayout()
         right.setSpacing(4)
         right.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignVCenter)

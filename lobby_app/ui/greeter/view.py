@@ -11,8 +11,10 @@ from lobby_app.ui.theme import Theme
 from lobby_app.ui.widgets.basics import card
 
 SIDE_WIDTH = 346
+_NO_LIMIT = 16_777_215
 COMPACT_FROM = 1.3
-"""From this type size on, the side panel goes below and the actions stay at the bottom edge."""
+"""From this type size on (for the size of the window), side panel and strip go below the tiles and
+the actions stay at the bottom edge."""
 
 
 class GreeterView(QWidget):
@@ -45,23 +47,25 @@ class GreeterView(QWidget):
         self._footer_line = QVBoxLayout(self.footer)
         self._footer_line.setContentsMargins(16, 8, 16, 8)
         self.strip = StatusStrip(self)
-        lines = QVBoxLayout(self)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(0)
-        lines.addWidget(self.area, 1)
-        lines.addWidget(self.footer)
-        lines.addWidget(self.strip)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(0)
+        self._lines.addWidget(self.area, 1)
+        self._lines.addWidget(self.footer)
+        self._lines.addWidget(self.strip)
         self.footer.hide()
         self.is_compact = False
 
-    def arrange_for(self, theme: Theme) -> None:
-        """Put the parts where they fit at this type size."""
-        is_compact = self.is_compact = theme.factor >= COMPACT_FROM
+    def arrange_for(self, theme: Theme, scale: float) -> None:
+        """Put the parts where they fit. `scale`: how much larger than 1366 × 768 the window is."""
+        self.is_compact = theme.factor / scale >= COMPACT_FROM
         direction = QBoxLayout.Direction
-        self._columns.setDirection(direction.TopToBottom if is_compact else direction.LeftToRight)
-        width = 16_777_215 if is_compact else SIDE_WIDTH
-        self.side.setMinimumWidth(0 if is_compact else SIDE_WIDTH)
-        self.side.setMaximumWidth(width)
-        home = self._footer_line if is_compact else self.answer.layout_lines
+        down, right = direction.TopToBottom, direction.LeftToRight
+        self._columns.setDirection(down if self.is_compact else right)
+        side = round(SIDE_WIDTH * theme.factor)
+        self.side.setMinimumWidth(0 if self.is_compact else side)
+        self.side.setMaximumWidth(_NO_LIMIT if self.is_compact else side)
+        home = self._footer_line if self.is_compact else self.answer.layout_lines
         home.addWidget(self.answer.action_row)
-        self.footer.setVisible(is_compact)
+        (self._columns if self.is_compact else self._lines).addWidget(self.strip)
+        self.footer.setVisible(self.is_compact)

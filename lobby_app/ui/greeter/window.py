@@ -242,9 +242,9 @@ class GreeterWindow(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as many last tickets as fit now."""
+        """Let type and lists follow the size."""
         super().resizeEvent(event)
-        self.screen_parts.render()
+        self.screen_parts.fit()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

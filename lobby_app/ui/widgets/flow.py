@@ -1,6 +1,7 @@
 """A layout that puts widgets in lines like words, so that large type wraps instead of being cut."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 from typing_extensions import override
 
@@ -101,3 +102,36 @@ class FlowLayout(QLayout):
                 lines[-1].append(item)
                 used += self._gap + wanted
         return lines
+
+
+class FlowBox(QWidget):
+    """A row of widgets that is as high as its lines: layouts around it never cut a line off."""
+
+    def __init__(self, parent: QWidget, spacing: int = 8, least_height: int = 0) -> None:
+        super().__init__(parent)
+        self.flow = FlowLayout(self, spacing)
+        self._least_height = least_height
+        self.setMinimumHeight(least_height)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget at the end."""
+        self.flow.addWidget(widget)
+
+    def _grow(self) -> None:
+        wanted = max(self._least_height, self.flow.heightForWidth(self.width()))
+        if self.minimumHeight() != wanted:
+            self.setMinimumHeight(wanted)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Fit again when a widget came, went or changed its size."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._grow()
+        return done
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit again to the width."""
+        super().resizeEvent(event)
+        self._grow()
