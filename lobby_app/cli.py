@@ -69,6 +69,10 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
         cases.add_argument("--check", action="store_true", help=messages("cli.check"))
     add("scan", _scan)
     add("printer-test", _printer_test)
+    demo = add("demo", _demo)
+    demo.add_argument("--cards", action="store_true", help=messages("cli.cards"))
+    demo.add_argument("--output", type=Path, metavar="FILE", help=messages("cli.output"))
+    add("hash-pin", _hash_pin)
     return parser
 
 
@@ -104,6 +108,63 @@ def _printer_test(options: argparse.Namespace, settings: Settings, messages: Mes
     from lobby_app.printers import printer_test
 
     return printer_test(settings, messages)
+
+
+def _demo(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    settings = load_settings(options.data_dir, demo=True)
+    if options.cards:
+        return _demo_cards(options.output or settings.data_dir / "demo-cards.pdf", messages)
+    from lobby_app.assembly import open_desk
+    from lobby_app.demo.appointments import demo_slots
+    from lobby_app.demo.staff import demo_staff
+
+    opened = open_desk(settings)
+    try:
+        installed = messages(
+            "demo.installed",
+            branch=opened.desk.branch.name(messages.language),
+            customers=f"{opened.customers.count():,}",
+            appointments=len(demo_slots()),
+            staff=", ".join(member.number for member in demo_staff()),
+        )
+    finally:
+        opened.close()
+    where = messages("demo.where", folder=settings.data_dir)
+    banner, following = messages("demo.banner"), messages("demo.next_step")
+    sys.stdout.write(f"[{banner}] {installed}\n{where}\n{following}\n")
+    return 0
+
+
+def _demo_cards(target: Path, messages: Messages) -> int:
+    """Write the sheet of demo cards and, beside it, the texts to paste."""
+    from lobby_app.demo.branches import demo_branch
+    from lobby_app.demo.listing import write_listing
+    from lobby_app.policy.loader import load_policy
+    from lobby_app.resources import resource
+
+    # What the sheet promises holds for the policy shipped with the program.
+    policy = load_policy(resource("policy"))
+    listing = target.with_suffix(".txt")
+    write_listing(listing, policy, messages.language)
+    sys.stdout.write(messages("demo.list", file=listing) + "\n")
+    try:
+        from lobby_app.ui.paper.card_sheet import write_card_sheet
+    except ImportError as error:
+        raise KnownError("demo.no_qt", detail=str(error)) from error
+    pages = write_card_sheet(target, demo_branch().name, policy)
+    sys.stdout.write(messages("demo.sheet", file=target, pages=pages) + "\n")
+    return 0
+
+
+def _hash_pin(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from getpass import getpass
+
+    from lobby_app.policy.branch_file import hash_pin
+
+    is_terminal = sys.stdin.isatty()
+    pin = getpass(messages("branch.pin_prompt")) if is_terminal else sys.stdin.readline()
+    sys.stdout.write(hash_pin(pin.strip()) + "\n")
+    return 0
 
 
 def _cases(results: "Iterable[CaseResult]", check: bool, messages: Messages) -> int:

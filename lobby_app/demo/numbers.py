@@ -83,4 +83,5 @@ def licence_text(number: str, birth: date, expiry: date) -> str:
         f"DAQ{number}", "DCSSPECIMEN", "DACDEMO", f"DBB{birth:%m%d%Y}", f"DBA{expiry:%m%d%Y}",
         "DBC2", "DCGUSA",
     )  # fmt: skip
-    return "@\nANSI 636000100001DL00310100DL" + "\n".join(elements) + "\n"
+    # The older header: it has no space, which a copy out of a PDF may turn into a tab.
+    return "@\nAAMVA636000100001DL00310100DL" + "\n".join(elements) + "\n"
