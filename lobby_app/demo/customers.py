@@ -1,9 +1,11 @@
 """The 8,000 customers of the demo branch: the same on every computer, dated by the day."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from random import Random
+from typing import overload
 
 from lobby_app.demo import population as draw
 from lobby_app.demo.branches import elder_share
@@ -51,9 +53,9 @@ def demo_customers(
     for sample in known:
         yield _of_sample(sample, sample_numbers()[sample.place], token, today)
     weights = {elder: draw.business_weights(is_elder=elder) for elder in (False, True)}
-    share = elder_share()
+    run = _Run(rng, token, today, elder_share(), weights, taken)
     for place in range(len(samples()), len(samples()) + count - len(known)):
-        yield _drawn(rng, place, share, weights, taken, token, today)
+        yield _drawn(run, place)
 
 
 @cache
@@ -74,7 +76,6 @@ def sample_numbers() -> tuple[Numbers, ...]:
 
 
 def _of_sample(sample: Sample, numbers: Numbers, token: Token, today: date) -> CustomerRecord:
-    matures = sample.maturity_days
     return CustomerRecord(
         customer_ref=_reference(sample.place),
         tokens=numbers.tokens(token),
@@ -84,7 +85,7 @@ def _of_sample(sample: Sample, numbers: Numbers, token: Token, today: date) -> C
         language=_language(sample.name),
         birth_date=sample.born.isoformat(),
         tier=sample.tier,
-        tier_as_of=(today - timedelta(days=sample.stale_days)).isoformat(),
+        tier_as_of=_day(today, -sample.stale_days),
         aum=sample.aum,
         potential=sample.potential,
         device_skill=sample.device_skill,
@@ -96,43 +97,47 @@ def _of_sample(sample: Sample, numbers: Numbers, token: Token, today: date) -> C
         needs_help=sample.needs_help,
         relationship_stage=RelationshipStage.MATURE,
         aum_change_90d_percent=sample.aum_change,
-        next_maturity=None if matures is None else (today + timedelta(days=matures)).isoformat(),
+        next_maturity=_day(today, sample.maturity_days),
         manager_name=sample.manager,
         usual_businesses=sample.usual,
     )
 
 
-def _drawn(
-    rng: Random,
-    place: int,
-    share: float,
-    weights: dict[bool, dict[str, float]],
-    taken: set[str],
-    token: Token,
-    today: date,
-) -> CustomerRecord:
-    birth = draw.draw_birth(rng, share)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one generation shares. `taken`: documents given so far; grows."""
+
+    rng: Random
+    token: Token
+    today: date
+    elder_share: float
+    weights: dict[bool, dict[str, float]]
+    taken: set[str]
+
+
+def _drawn(run: _Run, place: int) -> CustomerRecord:
+    rng = run.rng
+    birth = draw.draw_birth(rng, run.elder_share)
     age = full_years(birth, draw.EPOCH)
     is_elder, is_male, is_latin = age >= 60, rng.random() < 0.48, rng.random() < _LATIN_SHARE
     name = (latin_name if is_latin else chinese_name)(rng, is_male=is_male)
     document = passport_of(place)
     if not is_latin:
-        document = resident_of(place, birth, is_male=is_male, taken=taken)
+        document = resident_of(place, birth, is_male=is_male, taken=run.taken)
     tier = draw.draw_tier(rng) if age >= 18 else Tier.STANDARD
     assets = draw.draw_assets(rng, tier)
     skill = draw.draw_device_skill(rng, age)
     limit = draw.draw_mobile_limit(rng, skill)
-    matures = assets.maturity_in_days
     return CustomerRecord(
         customer_ref=_reference(place),
-        tokens=Numbers(card_of(place), document, mobile_of(place)).tokens(token),
+        tokens=Numbers(card_of(place), document, mobile_of(place)).tokens(run.token),
         masked_name=name.masked,
         surname=name.surname,
         title=Title.MR if is_male else Title.MS,
         language=_language(name),
         birth_date=birth.isoformat(),
         tier=tier,
-        tier_as_of=(today - timedelta(days=_tier_age(rng))).isoformat(),
+        tier_as_of=_day(run.today, -_tier_age(rng)),
         aum=assets.aum,
         potential=draw.draw_potential(rng, age),
         device_skill=skill,
@@ -144,10 +149,19 @@ def _drawn(
         needs_help=draw.draw_needs_help(rng, age),
         relationship_stage=draw.draw_relationship(rng, assets.aum, assets.change_90d_percent),
         aum_change_90d_percent=assets.change_90d_percent,
-        next_maturity=None if matures is None else (today + timedelta(days=matures)).isoformat(),
+        next_maturity=_day(run.today, assets.maturity_in_days),
         manager_name=_manager(rng, tier),
-        usual_businesses=draw.draw_businesses(rng, weights[is_elder], _USUAL_BUSINESSES),
+        usual_businesses=draw.draw_businesses(rng, run.weights[is_elder], _USUAL_BUSINESSES),
     )
+
+
+@overload
+def _day(today: date, offset: int) -> str: ...
+@overload
+def _day(today: date, offset: int | None) -> str | None: ...
+def _day(today: date, offset: int | None) -> str | None:
+    """Return the ISO day `offset` days after today, None for None."""
+    return None if offset is None else (today + timedelta(days=offset)).isoformat()
 
 
 def _reference(place: int) -> str:

@@ -69,7 +69,7 @@ def samples() -> tuple[Sample, ...]:
 
 
 def _sample(place: int, entry: dict[str, Any]) -> Sample:
-    person, expect = entry.get("person", {}), entry["expect"]
+    person = entry.get("person", {})
     return Sample(
         place=place,
         key=entry["key"],
@@ -77,12 +77,7 @@ def _sample(place: int, entry: dict[str, Any]) -> Sample:
         is_known=entry.get("known", True),
         scan=entry["scan"],
         need=Need(**entry["need"]),
-        expected=Expected(
-            channel=expect["channel"],
-            priority=Priority(expect.get("priority", "ordinary")),
-            prompt=expect["prompt"],
-            next_best_action=expect.get("next_best_action"),
-        ),
+        expected=_expected(entry["expect"]),
         name=Name(
             person.get("surname", ""), person.get("given", ""), person.get("is_latin", False)
         ),
@@ -103,4 +98,13 @@ def _sample(place: int, entry: dict[str, Any]) -> Sample:
         potential=person.get("potential"),
         manager=person.get("manager", ""),
         usual=(entry["need"]["code"], *person.get("usual", [])),
+    )
+
+
+def _expected(entry: dict[str, Any]) -> Expected:
+    return Expected(
+        channel=entry["channel"],
+        priority=Priority(entry.get("priority", "ordinary")),
+        prompt=entry["prompt"],
+        next_best_action=entry.get("next_best_action"),
     )
