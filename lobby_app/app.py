@@ -81,7 +81,7 @@ class GreeterApp(QObject):
         self.window.retried.connect(self.open_desk)
         self._reader = WedgeFilter(application, settings.wedge, self)
         self._reader.scanned.connect(self.window.scan)
-        self._reader.reading.connect(self.window.reading)
+        self._reader.reading.connect(self.window.visiting.reading)
         self._activity = ActivityWatch(self)
         self._activity.touched.connect(self.window.signing.touched)
         application.installEventFilter(self._activity)
@@ -94,7 +94,9 @@ class GreeterApp(QObject):
         if self._settings.greeter.full_screen:
             self.window.showFullScreen()
         else:
-            self.window.show()
+            # Without a window manager nobody maximises: the size is set as well.
+            self.window.resize(self._application.primaryScreen().availableSize())
+            self.window.showMaximized()
         # One turn of the event loop paints the window; only then the imports begin.
         QTimer.singleShot(0, self, self.open_desk)
 

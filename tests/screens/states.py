@@ -83,7 +83,7 @@ def _bug(page: DeskPage) -> None:
 
 
 def _reading(page: DeskPage) -> None:
-    page.window.reading()
+    page.window.visiting.reading(True)
     QApplication.processEvents()
 
 

@@ -76,22 +76,25 @@ class Screen(QObject):
 
     def dress(self) -> None:
         """Put on theme and type size; type grows with the window as well."""
-        self._scale = self._wanted_scale()
+        share = self._share()
+        self._scale = _scale_for(share)
         self._theme = theme_named(self._theme_name, ZOOMS[self._zoom] * self._scale)
         self._window.setStyleSheet(self._theme.style_sheet())
-        self.view.arrange_for(self._theme, self._scale)
+        self.view.arrange_for(self._theme, share)
         self.render()
 
     def fit(self) -> None:
         """The window changed its size."""
-        if self._wanted_scale() != self._scale:
+        share = self._share()
+        if _scale_for(share) != self._scale:
             self.dress()
-        else:
-            self.render()
+            return
+        self.view.arrange_for(self._theme, share)
+        self.render()
 
-    def _wanted_scale(self) -> float:
-        share = min(self._window.width() / _BASE[0], self._window.height() / _BASE[1])
-        return max((scale for scale in SCALES if scale <= share), default=SCALES[0])
+    def _share(self) -> float:
+        """Return how large the window is, measured by 1366 × 768."""
+        return min(self._window.width() / _BASE[0], self._window.height() / _BASE[1])
 
     def zoom(self, steps: int) -> None:
         """Make all type larger or smaller."""
@@ -151,3 +154,7 @@ class Screen(QObject):
         """Show a ticket as on paper."""
         self.sheets.close_passing()
         self.sheets.preview.show_slip(slip, self._hub.wording)
+
+
+def _scale_for(share: float) -> float:
+    return max((scale for scale in SCALES if scale <= share), default=SCALES[0])

@@ -55,14 +55,18 @@ class GreeterView(QWidget):
         self._lines.addWidget(self.strip)
         self.footer.hide()
         self.is_compact = False
+        self._arrangement: tuple[bool, int] | None = None
 
-    def arrange_for(self, theme: Theme, scale: float) -> None:
-        """Put the parts where they fit. `scale`: how much larger than 1366 × 768 the window is."""
-        self.is_compact = theme.factor / scale >= COMPACT_FROM
+    def arrange_for(self, theme: Theme, share: float) -> None:
+        """Put the parts where they fit. `share`: how large the window is by 1366 × 768."""
+        side = round(SIDE_WIDTH * theme.factor)
+        arrangement = (theme.factor / share >= COMPACT_FROM, side)
+        if arrangement == self._arrangement:
+            return
+        self._arrangement, self.is_compact = arrangement, arrangement[0]
         direction = QBoxLayout.Direction
         down, right = direction.TopToBottom, direction.LeftToRight
         self._columns.setDirection(down if self.is_compact else right)
-        side = round(SIDE_WIDTH * theme.factor)
         self.side.setMinimumWidth(0 if self.is_compact else side)
         self.side.setMaximumWidth(_NO_LIMIT if self.is_compact else side)
         home = self._footer_line if self.is_compact else self.answer.layout_lines

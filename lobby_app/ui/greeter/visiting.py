@@ -19,6 +19,8 @@ from lobby_app.services.views import (
 from lobby_app.ui.greeter.hub import Choice, Hub, Question
 from lobby_app.ui.greeter.state import Phase, VisitState
 
+_MAY_READ = (Phase.IDLE, Phase.UNREADABLE)
+
 
 class VisitController(QObject):
     """Moves the VisitState on and runs the use cases of a visit.
@@ -38,15 +40,20 @@ class VisitController(QObject):
         self._hub = hub
         # Answers of an earlier visit or an earlier need must not overwrite a newer one.
         self._round = 0
+        self._before_reading: Phase | None = None
 
     @property
     def _visit(self) -> VisitState:
         return self._hub.visit
 
-    def reading(self) -> None:
-        """A reader has begun to send."""
-        if self._hub.is_working and self._visit.phase in (Phase.IDLE, Phase.UNREADABLE):
+    def reading(self, is_reading: bool) -> None:
+        """A reader has begun to send, or what began turned out to be typing."""
+        if is_reading and self._hub.is_working and self._visit.phase in _MAY_READ:
+            self._before_reading = self._visit.phase
             self._visit.phase = Phase.READING
+            self._hub.changed.emit()
+        elif not is_reading and self._before_reading is not None:
+            self._visit.phase, self._before_reading = self._before_reading, None
             self._hub.changed.emit()
 
     def scan(self, text: str) -> None:
@@ -69,6 +76,7 @@ class VisitController(QObject):
 
     def _begin(self, phase: Phase) -> None:
         self._round += 1
+        self._before_reading = None
         self._hub.visit = VisitState(phase=phase)
         self._hub.visit.wishes = Wishes(language=self._hub.wording.language)
         self.begun.emit()

@@ -169,10 +169,6 @@ class GreeterWindow(QWidget):
         """Say why the desk could not be opened."""
         self.screen_parts.sheets.sign_on.show_failure(self.hub.sentence(error))
 
-    def reading(self) -> None:
-        """A reader has begun to send."""
-        self.visiting.reading()
-
     def scan(self, text: str) -> None:
         """Take what a reader sent, whatever is on screen."""
         if not self.hub.is_working:
