@@ -49,13 +49,19 @@ class Seen(list[tuple[str, str]]):
 
 
 @pytest.fixture(scope="module")
-def seen() -> Seen:
-    return Seen()
+def generated() -> tuple[Seen, Sequence[CustomerRecord]]:
+    seen = Seen()
+    return seen, list(demo_customers(seen, DAY))
 
 
 @pytest.fixture(scope="module")
-def customers(seen: Seen) -> Sequence[CustomerRecord]:
-    return list(demo_customers(seen, DAY))
+def seen(generated: tuple[Seen, Sequence[CustomerRecord]]) -> Seen:
+    return generated[0]
+
+
+@pytest.fixture(scope="module")
+def customers(generated: tuple[Seen, Sequence[CustomerRecord]]) -> Sequence[CustomerRecord]:
+    return generated[1]
 
 
 def _age(customer: CustomerRecord) -> int:
