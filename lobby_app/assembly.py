@@ -32,6 +32,7 @@ from lobby_app.services.views import SelfCheck, StoreState
 
 _log = logging.getLogger(__name__)
 _SERVICE = "lobby"
+_DEMO_KEYS = "demo-keys.json"
 _TOKEN_KEY = "token-key-1"  # noqa: S105  # the name of a secret, not a secret
 _TOKEN_KEY_NUMBER = 1
 _STORE_STATES = {
@@ -76,6 +77,7 @@ def open_desk(settings: Settings) -> OpenDesk:
     """
     policy = load_policy(settings.policy_folder)
     if settings.demo:
+        _expect_demo_folder(settings)
         policy = never_closing(policy)
     branch, staff = _branch(settings, policy)
     clock = BranchClock(branch.timezone)
@@ -95,6 +97,13 @@ def open_desk(settings: Settings) -> OpenDesk:
             work.put_staff(staff)
             work.commit()
     return opened
+
+
+def _expect_demo_folder(settings: Settings) -> None:
+    """Refuse to put the demo into a folder where a real desk keeps its log."""
+    log, keys = settings.data_dir / "log.db", settings.data_dir / _DEMO_KEYS
+    if log.exists() and not keys.exists() and not settings.secrets.key_file:
+        raise KnownError("config.not_a_demo_folder", folder=str(settings.data_dir))
 
 
 def never_closing(policy: Policy) -> Policy:
@@ -117,7 +126,7 @@ def _secrets(settings: Settings) -> tuple[Secrets, list[str]]:
     if settings.secrets.key_file:
         return KeyFile(settings.data_dir / settings.secrets.key_file), []
     if settings.demo:
-        return KeyFile(settings.data_dir / "demo-keys.json"), []
+        return KeyFile(settings.data_dir / _DEMO_KEYS), []
     store = open_key_store(_SERVICE)
     notices = ["secrets.notice_no_keys"] if store.state is SecretState.NONE else []
     return store, notices

@@ -143,7 +143,10 @@ class Screen(QObject):
         self.sheets.close_passing()
         desk = self._hub.desk
         locked_by = desk.session.staff_number if desk.is_locked and desk.session else ""
-        self.sheets.sign_on.ask(locked_by, check_story(self._hub), self._hub.wording)
+        story = check_story(self._hub)
+        if desk.status is not None and desk.status.is_demo:
+            story += "\n" + self._hub.wording("sign_on_demo")
+        self.sheets.sign_on.ask(locked_by, story.strip(), self._hub.wording)
 
     def show_trouble(self, issued: Issued, result: PrintResult) -> None:
         """Show a number whose paper is not there."""
