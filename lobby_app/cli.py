@@ -63,6 +63,7 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
+    add("greeter", _greeter)
     for name, command in (("triage", _triage), ("dispatch", _dispatch)):
         cases = add(name, command)
         cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
@@ -74,6 +75,17 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     demo.add_argument("--output", type=Path, metavar="FILE", help=messages("cli.output"))
     add("hash-pin", _hash_pin)
     return parser
+
+
+def _greeter(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.display import require_display
+
+    require_display()
+    try:
+        from lobby_app.app import run_greeter
+    except ImportError as error:
+        raise KnownError("cli.missing_library", detail=str(error)) from error
+    return run_greeter(settings, messages)
 
 
 def _triage(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
