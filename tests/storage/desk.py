@@ -48,12 +48,12 @@ def issued(number: str = "A1001", ticket: str | None = None, day: date = DAY) ->
     )
 
 
-def cancelled(ticket: str) -> Draft:
+def cancelled(ticket: str, day: date = DAY) -> Draft:
     return Draft(
         kind=EventKind.TICKET_CANCELLED,
         actor="0017",
         ticket=ticket,
-        business_day=DAY,
+        business_day=day,
         rank=RANK_CANCELLED,
         queue="cash_counter",
         priority="ordinary",

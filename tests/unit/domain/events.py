@@ -15,7 +15,7 @@ _kinds = st.sampled_from([*EventKind, "transferred_by_a_newer_version"])
 _ranks = st.one_of(st.none(), st.sampled_from([0, 10, 20, 30, 31, 32]), st.integers(0, 9_999))
 _any_json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda s: st.lists(s),
+    st.lists,
     max_leaves=4,
 )
 _data = st.fixed_dictionaries(
