@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Makes .venv from the hashed lock; installs missing system packages on Debian and Ubuntu.
-# Idempotent: does nothing when the lock and the project file have not changed.
+# Idempotent: does nothing when lock, project file, Python and place of the checkout are the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # file that proves it is there | package | what it is for
-needed() {
+needed_libraries() {
   cat <<'LIST'
 libglib-2.0.so.0|libglib2.0-0|the window toolkit
 libEGL.so.1|libegl1|the window toolkit
 libGL.so.1|libgl1|the window toolkit
+libbrotlidec.so.1|libbrotli1|the window toolkit
 libdbus-1.so.3|libdbus-1-3|the window toolkit and the key store
 libfontconfig.so.1|libfontconfig1|fonts
 libxkbcommon.so.0|libxkbcommon0|the keyboard
@@ -18,6 +19,15 @@ libxkbcommon-x11.so.0|libxkbcommon-x11-0|windows on X11
 libxcb-icccm.so.4|libxcb-icccm4|windows on X11
 libxcb-keysyms.so.1|libxcb-keysyms1|windows on X11
 libxcb-shape.so.0|libxcb-shape0|windows on X11
+libXtst.so.6|libxtst6|tests with real key events
+LIST
+}
+
+needed_programs() {
+  cat <<'LIST'
+fc-list|fontconfig|finding fonts
+Xvfb|xvfb|tests with a display of their own
+pdftoppm|poppler-utils|tests that look at PDF tickets
 LIST
 }
 
@@ -32,19 +42,17 @@ python_of() {
 }
 
 missing_packages() {
-  local library package purpose
-  local cache
-  cache=$(/sbin/ldconfig -p 2>/dev/null || ldconfig -p 2>/dev/null || true)
-  while IFS='|' read -r library package purpose; do
-    grep -q "$library" <<<"$cache" || echo "$package|$purpose"
-  done < <(needed)
-  if ! { command -v fc-list >/dev/null && fc-list ':lang=zh' 2>/dev/null | grep -q .; }; then
-    echo "fontconfig|finding fonts"
+  local known proof package purpose python
+  known=$(/sbin/ldconfig -p 2>/dev/null || true)
+  while IFS='|' read -r proof package purpose; do
+    grep -qF "$proof" <<<"$known" || echo "$package|$purpose"
+  done < <(needed_libraries)
+  while IFS='|' read -r proof package purpose; do
+    command -v "$proof" >/dev/null || echo "$package|$purpose"
+  done < <(needed_programs)
+  if ! fc-list ':lang=zh' 2>/dev/null | grep -q .; then
     echo "fonts-noto-cjk|Chinese text"
   fi
-  command -v Xvfb >/dev/null || echo "xvfb|tests with a real X11 display"
-  command -v xdotool >/dev/null || echo "xdotool|tests with real key events"
-  local python
   python=$(python_of)
   if [ -z "$python" ]; then
     echo "python3|running the program (3.11 or newer)"
@@ -55,35 +63,43 @@ missing_packages() {
 }
 
 install_system_packages() {
-  local missing packages
+  local missing packages command as_root=()
+  [ "$(uname -s)" = Linux ] || return 0
   missing=$(missing_packages)
   [ -n "$missing" ] || return 0
-  packages=$(cut -d'|' -f1 <<<"$missing" | sort -u | tr '\n' ' ')
   echo "Missing on this system:"
   while IFS='|' read -r package purpose; do printf '  %-22s %s\n' "$package" "$purpose"; done <<<"$missing"
   if ! command -v apt-get >/dev/null; then
     echo "Install the equivalents of these with your system's package manager; going on without them."
     return 0
   fi
-  local root=()
+  packages=$(cut -d'|' -f1 <<<"$missing" | sort -u | xargs)
+  command="apt-get install --no-install-recommends $packages"
   if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null; then
-      echo "Please run as root:  apt-get install $packages" >&2
+      printf 'Only root can install them. Ask for this to be run as root, then try again:\n  %s\n' "$command" >&2
       exit 1
     fi
     echo "Root is needed to install them:"
-    root=(sudo)
+    as_root=(sudo)
   fi
-  "${root[@]}" apt-get update -qq
+  # A stale list of some other source must not stop us: what matters is whether the next line works.
+  "${as_root[@]}" apt-get update -qq || true
   # shellcheck disable=SC2086  # a list of words
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+  if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    -o DPkg::Lock::Timeout=120 --no-install-recommends $packages >/dev/null; then
+    printf 'That did not work. As root, this has to succeed first:\n  %s\n' "$command" >&2
+    exit 1
+  fi
+}
+
+state() {
+  { pwd; readlink -f .venv/bin/python || true; cat requirements-dev.lock pyproject.toml scripts/setup.sh; } | sha256sum
 }
 
 make_environment() {
-  local stamp wanted python
-  wanted=$(cat requirements-dev.lock pyproject.toml "$0" | sha256sum)
-  stamp=.venv/.lobby-setup
-  if [ -x .venv/bin/lobby ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+  local stamp=.venv/.lobby-setup python
+  if [ -x .venv/bin/lobby ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(state)" ]; then
     return 0
   fi
   install_system_packages
@@ -92,11 +108,14 @@ make_environment() {
     echo "Python 3.11 or newer is needed and was not found." >&2
     exit 1
   fi
-  echo "Setting up .venv with $("$python" --version) …"
-  [ -x .venv/bin/python ] || "$python" -m venv .venv
+  echo "Setting up .venv with $("$python" --version); the first time this takes a few minutes …"
+  # A half-made environment, one of another Python and one that was moved do not work: begin anew.
+  if ! grep -qsF "$PWD/.venv/bin/python" .venv/bin/pip || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    "$python" -m venv --clear .venv
+  fi
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-  printf '%s' "$wanted" >"$stamp"
+  state >"$stamp"
 }
 
 make_environment
