@@ -4,7 +4,7 @@ import json
 import secrets as randomness
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -197,6 +197,8 @@ def _remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
+# Tokens live in their own table.
+_FIELDS = tuple(one.name for one in fields(CustomerRecord) if one.name != "tokens")
 _SETS: dict[str, type] = {"media": Medium, "flags": Flag, "access": Access}
 _ENUMS: dict[str, type] = {
     "title": Title,
@@ -207,9 +209,9 @@ _ENUMS: dict[str, type] = {
 
 
 def record_to_json(record: CustomerRecord) -> str:
-    """Return a record as JSON text; tokens live in their own table."""
-    values = asdict(record)
-    del values["tokens"]
+    """Return a record as JSON text, without its tokens."""
+    # Not asdict: it copies every value, which for a million records takes most of a minute.
+    values: dict[str, Any] = {name: getattr(record, name) for name in _FIELDS}
     for name in _SETS:
         values[name] = sorted(values[name])
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
