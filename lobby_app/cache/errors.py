@@ -18,6 +18,8 @@ _SENTENCES = (
     ("disk i/o error", "cache.io"),
     ("file is not a database", "cache.unreadable"),
     ("disk image is malformed", "cache.unreadable"),
+    # One customer at a counter, one counter for a ticket: held by the table, not only by us.
+    ("constraint failed: occupancy", "calling.counter_busy"),
 )
 _ERRNOS = {
     errno.ENOSPC: "cache.disk_full",

@@ -1,11 +1,12 @@
 """Projections of the log: ticket and device rows, updated in the transaction of their event."""
 
 from collections.abc import Sequence
+from dataclasses import astuple, fields
 from typing import Any
 
 from sqlalchemy import Connection
 
-from lobby_app.domain.event import Envelope, EventKind
+from lobby_app.domain.event import RANK_CALLED, RANK_SERVING, Envelope, EventKind
 from lobby_app.domain.ticket import (
     BirthRegister,
     PrintRegister,
@@ -16,9 +17,9 @@ from lobby_app.domain.ticket import (
 
 COLUMNS = (
     "ticket_id, business_day, generation, rank, claim_priority, hlc, log_id, queue, priority,"
-    " eligible_at, counter, claim_id, issued_hlc, issued_log_id, number, zone, business,"
-    " customer_ref, qr_token, language, large_type, printed_hlc, printed_log_id, print_outcome,"
-    " copies"
+    " eligible_at, counter, claim_id, course, issued_hlc, issued_log_id, number, zone, business,"
+    " customer_ref, qr_token, language, large_type, call_without_sound, documents_incomplete,"
+    " printed_hlc, printed_log_id, print_outcome, copies"
 )
 _SELECT = f"SELECT {COLUMNS} FROM ticket WHERE ticket_id = ?"  # noqa: S608  # constants only
 _PLACES = ", ".join("?" * len(COLUMNS.split(",")))
@@ -32,12 +33,46 @@ _DEVICE = (
 )
 
 
+_VACATE = "DELETE FROM occupancy WHERE ticket_id = ?"
+_OCCUPY = "INSERT INTO occupancy (business_day, counter, ticket_id) VALUES (?, ?, ?)"
+_COUNTER = (
+    "INSERT INTO counter_state (business_day, counter, is_open, queues, staff, hlc, log_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (business_day, counter) DO UPDATE SET"
+    " is_open = excluded.is_open, queues = excluded.queues, staff = excluded.staff,"
+    " hlc = excluded.hlc, log_id = excluded.log_id"
+    " WHERE (excluded.hlc, excluded.log_id) > (counter_state.hlc, counter_state.log_id)"
+)
+_CALL = (
+    "INSERT OR IGNORE INTO call (business_day, hlc, log_id, ticket_id, counter, priority, is_again)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_COUNTER_KINDS = frozenset({EventKind.COUNTER_OPENED, EventKind.COUNTER_CLOSED})
+_CALL_KINDS = frozenset({EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED})
+_AT_COUNTER = frozenset({RANK_CALLED, RANK_SERVING})
+_FALSE, _TRUE = 0, 1
+
+
 def project(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -> None:
-    """Fold one event into the projections. `log_id`: 32 hex digits."""
+    """Fold one event into the projections. `log_id`: 32 hex digits.
+
+    One counter serves one customer and one ticket is at one counter: the table `occupancy` holds
+    it by constraint, so that a second call fails inside its own transaction.
+    """
     if envelope.kind == EventKind.DEVICE_STATE_SET:
         device, state = envelope.data.get("device"), envelope.data.get("state")
         if isinstance(device, str) and isinstance(state, str) and envelope.business_day:
             connection.exec_driver_sql(_DEVICE, (device, envelope.business_day, state, hlc, log_id))
+    if envelope.kind in _COUNTER_KINDS and envelope.business_day and envelope.counter:
+        _project_counter(connection, envelope, hlc, log_id)
+    if envelope.kind in _CALL_KINDS and envelope.business_day and envelope.counter:
+        again = _TRUE if envelope.kind == EventKind.TICKET_RECALLED else _FALSE
+        connection.exec_driver_sql(
+            _CALL,
+            (
+                envelope.business_day, hlc, log_id, envelope.ticket, envelope.counter,
+                envelope.priority, again,
+            ),
+        )  # fmt: skip
     fold = fold_of(envelope, hlc, log_id)
     if fold is None:
         return
@@ -45,54 +80,65 @@ def project(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -
     if row is not None:
         fold = fold_from_row(row).merge(fold)
     connection.exec_driver_sql(_UPSERT, row_from_fold(fold))
+    _project_occupancy(connection, fold)
+
+
+def _project_occupancy(connection: Connection, fold: TicketFold) -> None:
+    state = fold.state
+    if state is None:
+        return
+    connection.exec_driver_sql(_VACATE, (fold.ticket_id,))
+    if state.rank in _AT_COUNTER and state.counter is not None:
+        connection.exec_driver_sql(_OCCUPY, (fold.business_day, state.counter, fold.ticket_id))
+
+
+def _project_counter(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -> None:
+    queues = envelope.data.get("queues")
+    names = [q for q in queues if isinstance(q, str)] if isinstance(queues, list) else []
+    is_open = _TRUE if envelope.kind == EventKind.COUNTER_OPENED else _FALSE
+    connection.exec_driver_sql(
+        _COUNTER,
+        (
+            envelope.business_day, envelope.counter, is_open, " ".join(names), envelope.actor,
+            hlc, log_id,
+        ),
+    )  # fmt: skip
 
 
 def row_from_fold(fold: TicketFold) -> tuple[Any, ...]:
     """Return a ticket row in the order of COLUMNS."""
-    state, birth, printed = fold.state, fold.birth, fold.printed
-    state_values: Sequence[Any] = (
-        (
-            state.generation, state.rank, state.claim_priority, state.hlc, state.log_id,
-            state.queue, state.priority, state.eligible_at, state.counter, state.claim_id,
-        )
-        if state
-        else (None,) * 10
-    )  # fmt: skip
-    birth_values: Sequence[Any] = (
-        (
-            birth.hlc, birth.log_id, birth.number, birth.zone, birth.business,
-            birth.customer_ref, birth.qr_token, birth.language, int(birth.large_type),
-        )
-        if birth
-        else (None,) * 9
-    )  # fmt: skip
-    print_values: Sequence[Any] = (
-        (printed.hlc, printed.log_id, printed.outcome) if printed else (None,) * 3
-    )
     return (
         fold.ticket_id,
         fold.business_day,
-        *state_values,
-        *birth_values,
-        *print_values,
+        *_register_values(fold.state, StateRegister),
+        *_register_values(fold.birth, BirthRegister),
+        *_register_values(fold.printed, PrintRegister),
         fold.copies,
     )
 
 
-def _birth(values: Sequence[Any]) -> BirthRegister:
-    *plain, large_type = values
-    return BirthRegister(*plain, bool(large_type))  # type: ignore[call-arg]
+def _register_values(register: Any, kind: type) -> tuple[Any, ...]:
+    """Return the fields of a register as they are stored: truth values as 0 and 1."""
+    if register is None:
+        return (None,) * len(fields(kind))
+    return tuple(int(v) if isinstance(v, bool) else v for v in astuple(register))
 
 
 def fold_from_row(row: Sequence[Any]) -> TicketFold:
     """Return the fold that a row stores."""
     values = tuple(row)
-    state, birth, printed = values[2:12], values[12:21], values[21:24]
+    state, birth = values[2:13], values[13:24]
+    printed = values[24:27]
     return TicketFold(
         ticket_id=values[0],
         business_day=values[1],
         state=StateRegister(*state) if state[0] is not None else None,
         birth=_birth(birth) if birth[0] is not None else None,
         printed=PrintRegister(*printed) if printed[0] is not None else None,
-        copies=values[24],
+        copies=values[27],
     )
+
+
+def _birth(values: Sequence[Any]) -> BirthRegister:
+    plain, truths = values[:-3], values[-3:]
+    return BirthRegister(*plain, *(bool(truth) for truth in truths))

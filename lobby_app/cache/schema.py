@@ -11,7 +11,7 @@ from sqlalchemy import (
     text,
 )
 
-LOG_REVISION = "0001"
+LOG_REVISION = "0002"
 CUSTOMERS_REVISION = "0001"
 
 log_metadata = MetaData()
@@ -88,8 +88,20 @@ ticket = Table(
     Column("printed_log_id", Text),
     Column("print_outcome", Text),
     Column("copies", Integer, nullable=False),
+    Column("course", Text),
+    Column("call_without_sound", Integer),
+    Column("documents_incomplete", Integer),
     Index("ticket_by_day", "business_day", "issued_hlc"),
     Index("ticket_waiting", "business_day", "issued_hlc", sqlite_where=text("rank = 0")),
+    Index(
+        "ticket_heads",
+        "business_day",
+        "queue",
+        "priority",
+        "eligible_at",
+        "number",
+        sqlite_where=text("rank = 0"),
+    ),
     sqlite_with_rowid=False,
 )
 device_state = Table(
@@ -100,6 +112,40 @@ device_state = Table(
     Column("state", Text, nullable=False),
     Column("hlc", Integer, nullable=False),
     Column("log_id", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+counter_state = Table(
+    "counter_state",
+    log_metadata,
+    Column("business_day", Text, primary_key=True),
+    Column("counter", Integer, primary_key=True),
+    Column("is_open", Integer, nullable=False),
+    Column("queues", Text, nullable=False),
+    Column("staff", Text, nullable=False),
+    Column("hlc", Integer, nullable=False),
+    Column("log_id", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+occupancy = Table(
+    "occupancy",
+    log_metadata,
+    Column("business_day", Text, primary_key=True),
+    Column("counter", Integer, primary_key=True),
+    Column("ticket_id", Text, nullable=False),
+    Index("occupancy_of_ticket", "ticket_id", unique=True),
+    sqlite_with_rowid=False,
+)
+call = Table(
+    "call",
+    log_metadata,
+    Column("business_day", Text, primary_key=True),
+    Column("hlc", Integer, primary_key=True),
+    Column("log_id", Text, primary_key=True),
+    Column("ticket_id", Text, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("priority", Text),
+    Column("is_again", Integer, nullable=False),
+    Index("call_at_counter", "business_day", "counter", "hlc"),
     sqlite_with_rowid=False,
 )
 quarantine = Table(

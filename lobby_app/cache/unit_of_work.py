@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, tzinfo
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -13,16 +13,27 @@ from lobby_app.cache.engine import ONLY_READS
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.projections import COLUMNS, fold_from_row, project
 from lobby_app.domain.branch import StaffMember
+from lobby_app.domain.business import Priority
 from lobby_app.domain.clock import tick, wall_ms
 from lobby_app.domain.errors import BugError, KnownError
 from lobby_app.domain.event import Draft, Event, encode, link, parse_body
 from lobby_app.domain.floor import ChannelState
-from lobby_app.domain.ports import Clock, DeviceReport, Unsent
+from lobby_app.domain.ports import Call, Clock, CounterReport, DeviceReport, Unsent
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket import Ticket
 
 MAX_NUMBER = 999
 _TICKETS = f"SELECT {COLUMNS} FROM ticket WHERE "  # noqa: S608  # constants only
+HEADS = 8
+"""How many tickets of a class are looked at: some of them may be kept for another counter."""
+_HEADS_OF_CLASS = (
+    f"SELECT * FROM ({_TICKETS} rank = 0 AND business_day = ? AND queue = ? AND priority = ?"  # noqa: S608
+    f" ORDER BY eligible_at, number LIMIT {HEADS})"
+)
+_AT_COUNTER = (
+    f"{_TICKETS} ticket_id = (SELECT ticket_id FROM occupancy"  # noqa: S608  # constants only
+    " WHERE business_day = ? AND counter = ?)"
+)
 _ORDER = " ORDER BY issued_hlc, issued_log_id"
 _NEXT = (
     "INSERT INTO series (zone, business_day, last_number) VALUES (?, ?, 1)"
@@ -167,8 +178,81 @@ class SqlUnitOfWork:
     def _select(self, condition: str, value: str) -> list[Ticket]:
         with known_errors():
             rows = self._sql.exec_driver_sql(f"{_TICKETS}{condition}{_ORDER}", (value,)).fetchall()
+        return self._as_tickets(rows)
+
+    def _as_tickets(self, rows: Sequence[Any]) -> list[Ticket]:
         tickets = (fold_from_row(row).ticket(self._zone) for row in rows)
         return [ticket for ticket in tickets if ticket is not None]
+
+    def heads(self, business_day: date, queues: Sequence[str]) -> Sequence[Ticket]:
+        """Return the first HEADS waiting tickets of each queue and priority."""
+        if not queues:
+            return []
+        parts, values = [], []
+        for queue in queues:
+            for priority in Priority:
+                parts.append(_HEADS_OF_CLASS)
+                values += [business_day.isoformat(), queue, priority.value]
+        with known_errors():
+            rows = self._sql.exec_driver_sql(" UNION ALL ".join(parts), tuple(values)).fetchall()
+        return self._as_tickets(rows)
+
+    def reserved(self, business_day: date) -> Sequence[Ticket]:
+        """Return the waiting tickets that some step has tied to a counter or kept from one."""
+        return self._select(
+            "business_day = ? AND rank = 0 AND course IS NOT NULL", business_day.isoformat()
+        )
+
+    def parked(self, business_day: date) -> Sequence[Ticket]:
+        """Return the tickets that stepped aside."""
+        return self._select("business_day = ? AND rank = 25", business_day.isoformat())
+
+    def at_counter(self, business_day: date, counter: int) -> Ticket | None:
+        """Return the ticket that is called to or served at a counter."""
+        with known_errors():
+            rows = self._sql.exec_driver_sql(
+                _AT_COUNTER,
+                (business_day.isoformat(), counter),
+            ).fetchall()
+        found = self._as_tickets(rows)
+        return found[0] if found else None
+
+    def counters(self, business_day: date) -> Sequence[CounterReport]:
+        """Return every counter that was opened on a day, as it is now."""
+        with known_errors():
+            rows = self._sql.exec_driver_sql(
+                "SELECT counter, is_open, queues, staff, hlc FROM counter_state"
+                " WHERE business_day = ? ORDER BY counter",
+                (business_day.isoformat(),),
+            ).fetchall()
+        return [
+            CounterReport(
+                row.counter, bool(row.is_open), tuple(row.queues.split()), row.staff,
+                self._time(row.hlc),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def calls(
+        self, business_day: date, *, counter: int | None = None, limit: int
+    ) -> Sequence[Call]:
+        """Return the last calls of a day, newest first, of the branch or of one counter."""
+        where = "" if counter is None else " AND call.counter = ?"
+        values = (business_day.isoformat(), *(() if counter is None else (counter,)), limit)
+        with known_errors():
+            rows = self._sql.exec_driver_sql(
+                "SELECT call.ticket_id, number, zone, call.counter, call.priority, call.hlc,"  # noqa: S608
+                " is_again, call_without_sound FROM call JOIN ticket USING (ticket_id)"
+                f" WHERE call.business_day = ?{where} ORDER BY call.hlc DESC LIMIT ?",
+                values,
+            ).fetchall()
+        return [
+            Call(
+                row[0], row[1], row[2], row[3], row[4] or Priority.ORDINARY.value,
+                self._time(row[5]), bool(row[6]), bool(row[7]),
+            )
+            for row in rows
+        ]  # fmt: skip
 
     def events(self, business_day: date, kinds: Sequence[str]) -> Sequence[Event]:
         """Return events of some kinds on a day, in log order."""

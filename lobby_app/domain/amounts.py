@@ -3,7 +3,7 @@
 from lobby_app.domain.business import AmountBand
 
 
-def amount_band(amount: int) -> AmountBand:
+def amount_band(amount: float) -> AmountBand:
     """Return the band of an amount in currency units; 0 or less means none was named."""
     if amount <= 0:
         return AmountBand.NONE

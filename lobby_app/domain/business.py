@@ -37,7 +37,7 @@ class Need:
     """What the customer came for. Amounts in units of `currency`; `product_risk` 1-5 (R1-R5)."""
 
     code: str
-    amount: int = 0
+    amount: float = 0
     currency: str = "CNY"
     agent: bool = False
     cash_funded: bool = False

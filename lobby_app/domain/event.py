@@ -36,11 +36,29 @@ class EventKind(StrEnum):
     HELP_CALLED = "help_called"
     ELDER_ASSISTED = "elder_assisted"
     DEVICE_STATE_SET = "device_state_set"
+    COUNTER_OPENED = "counter_opened"
+    COUNTER_CLOSED = "counter_closed"
+    TICKET_CALLED = "ticket_called"
+    TICKET_RECALLED = "ticket_recalled"
+    TICKET_SKIPPED = "ticket_skipped"
+    SERVICE_STARTED = "service_started"
+    SERVICE_FINISHED = "service_finished"
+    TICKET_PARKED = "ticket_parked"
+    TICKET_RETURNED = "ticket_returned"
+    TICKET_TRANSFERRED = "ticket_transferred"
+    TICKET_NO_SHOW = "ticket_no_show"
+    TICKET_REJOINED = "ticket_rejoined"
+    STEP_UNDONE = "step_undone"
+    QUEUE_PAUSED = "queue_paused"
+    QUEUE_RESUMED = "queue_resumed"
+    WALL_MESSAGE = "wall_message"
+    ALARM_ANSWERED = "alarm_answered"
 
 
 RANK_WAITING = 0
 RANK_CALLED = 10
 RANK_SERVING = 20
+RANK_PARKED = 25
 RANK_CANCELLED = 30
 RANK_NO_SHOW = 31
 RANK_SERVED = 32

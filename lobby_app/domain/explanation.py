@@ -4,6 +4,8 @@ from lobby_app.domain.situation import Situation
 from lobby_app.domain.text import Text
 
 _VERIFY = "R10"
+# R40b is the human path of every withdrawal; only beyond the machine's limit is that the reason.
+_WITHDRAWAL, _AT_THE_COUNTER = "R40b", "R48"
 # The order cut-off and the long queue are said before the customer takes a number (R55, R60).
 _NOTES = ("R55", "R60")
 _ORDER = (
@@ -21,7 +23,9 @@ def explain(situation: Situation, rules: tuple[str, ...]) -> Text:
     reasons = situation.policy.reasons
     if _VERIFY in rules:
         return reasons[_VERIFY]
-    decisive = next((rule for rule in _ORDER if rule in rules), "R48")
+    decisive = next((rule for rule in _ORDER if rule in rules), _AT_THE_COUNTER)
+    if decisive == _WITHDRAWAL and not situation.above_machine_limit:
+        decisive = _AT_THE_COUNTER
     line = reasons[decisive]
     for rule in _NOTES:
         if rule in rules:

@@ -6,6 +6,7 @@ from lobby_app.domain.situation import ESCORTED, Situation
 
 _CLOSED = "R62"
 _BUSINESS_RULE = {
+    "cash_withdrawal": "R40b",
     "cash_deposit": "R41",
     "note_exchange": "R42",
     "corporate": "R30",
@@ -25,9 +26,11 @@ def human_path(
     `machines`: usable self-service channels, named once as alternatives and never imposed.
     """
     limits = s.policy.thresholds
-    rules = (*rules, _business_rule(s))
-    if s.floor.time >= limits.closing:
-        return Outcome("appointment", "closed_today", (*rules, _CLOSED), may_remind=False)
+    rules = (*rules, _BUSINESS_RULE.get(s.need.code, "R48"))
+    if s.is_closed:
+        return Outcome(
+            "appointment", "closed_today", (*rules, _CLOSED), alerts=alerts, may_remind=False
+        )
     wait = s.wait(s.human_channel)
     alternatives = machines
     is_long = wait > limits.wait_amber_minutes
@@ -43,14 +46,6 @@ def human_path(
         alternatives=alternatives,
         alerts=alerts,
     )
-
-
-def _business_rule(s: Situation) -> str:
-    limits = s.policy.thresholds
-    over_limit = s.need.amount > limits.cash_recycler_withdrawal_limit or s.need.amount % 100 != 0
-    if s.need.code == "cash_withdrawal" and over_limit:
-        return "R40b"
-    return _BUSINESS_RULE.get(s.need.code, "R48")
 
 
 def _prompt(s: Situation, *, is_long: bool) -> str:

@@ -39,6 +39,31 @@ class DeviceReport:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CounterReport:
+    """A human counter as last told. `queues`: channel codes it serves; `staff`: staff number."""
+
+    number: int
+    is_open: bool
+    queues: tuple[str, ...]
+    staff: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a ticket to a counter. `is_again`: a recall. `number`: as printed."""
+
+    ticket_id: str
+    number: str
+    zone: str
+    counter: int
+    priority: str
+    at: datetime
+    is_again: bool
+    without_sound: bool
+
+
 class UnitOfWork(Protocol):
     """One transaction on log.db. Leaving the block without `commit()` rolls back.
 
@@ -79,6 +104,32 @@ class UnitOfWork(Protocol):
 
     def waiting(self, business_day: date) -> Sequence[Ticket]:
         """Return the waiting tickets of a business day, oldest first."""
+        ...
+
+    def heads(self, business_day: date, queues: Sequence[str]) -> Sequence[Ticket]:
+        """Return the first few waiting tickets of each queue and priority, enough to choose."""
+        ...
+
+    def reserved(self, business_day: date) -> Sequence[Ticket]:
+        """Return the waiting tickets that a step has tied to a counter or kept from one."""
+        ...
+
+    def parked(self, business_day: date) -> Sequence[Ticket]:
+        """Return the tickets that stepped aside and will come back."""
+        ...
+
+    def at_counter(self, business_day: date, counter: int) -> Ticket | None:
+        """Return the ticket that is called to or served at a counter, None when it is free."""
+        ...
+
+    def counters(self, business_day: date) -> Sequence[CounterReport]:
+        """Return every counter that was opened on a day, as it is now."""
+        ...
+
+    def calls(
+        self, business_day: date, *, counter: int | None = None, limit: int
+    ) -> Sequence[Call]:
+        """Return the last calls of a day, newest first, of the branch or of one counter."""
         ...
 
     def events(self, business_day: date, kinds: Sequence[str]) -> Sequence[Event]:

@@ -15,13 +15,16 @@ MOBILE = "mobile_bank"
 def candidates(situation: Situation) -> tuple[str, ...]:
     """Return the self-service channels that could do the business, in the catalogue's order.
 
-    Machines that are down are still in it; `usable` leaves them out.
+    Machines that are down are still in it; `usable` leaves them out. A machine that the branch does
+    not have is no candidate: nobody is told that it is out of order, no counter is asked for (R61).
     """
     s = situation
     if s.is_minor or s.need.cash_funded or s.scam_check or s.must_verify:
         return ()
     fitting = tuple(
-        channel for channel in s.business.self_service if _FITS.get(channel, _independent)(s)
+        channel
+        for channel in s.business.self_service
+        if channel in (MOBILE, *s.floor.channels) and _FITS.get(channel, _independent)(s)
     )
     if s.need.agent:
         fitting = tuple(c for c in fitting if c == CASH_RECYCLER and s.need.code == "cash_deposit")
@@ -31,18 +34,14 @@ def candidates(situation: Situation) -> tuple[str, ...]:
 
 
 def usable(situation: Situation, channels: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the channels that are not known to be down.
+    """Return the channels that are not known to be down, those known to be up first.
 
-    The phone is the customer's own: it is up unless told otherwise (finding 15). A machine the
-    branch does not have is down; one whose heartbeat is stale may be tried.
+    The phone is the customer's own: it is up unless told otherwise (finding 15). A machine whose
+    heartbeat is stale may be tried when none is known to be up (R61: "the next one up").
     """
-    states = situation.floor.channels
-    default = {MOBILE: ChannelState.UP}
-    return tuple(
-        channel
-        for channel in channels
-        if states.get(channel, default.get(channel, ChannelState.DOWN)) is not ChannelState.DOWN
-    )
+    states = {MOBILE: ChannelState.UP, **situation.floor.channels}
+    alive = [channel for channel in channels if states[channel] is not ChannelState.DOWN]
+    return tuple(sorted(alive, key=lambda channel: states[channel] is not ChannelState.UP))
 
 
 def _recycler(s: Situation) -> bool:

@@ -156,6 +156,17 @@ class Situation:
         """Tier priority lives in a dedicated queue where the branch has one (domain 0.6)."""
         return self.tier in TIER_PRIORITY and self.floor.vip_counter_open
 
+    @cached_property
+    def is_closed(self) -> bool:
+        """R62: no new tickets from here on; machines go on."""
+        return self.floor.time >= self.policy.thresholds.closing
+
+    @cached_property
+    def above_machine_limit(self) -> bool:
+        """R40b: more cash than the recycler pays, or not in hundreds."""
+        limit = self.policy.thresholds.cash_recycler_withdrawal_limit
+        return self.need.amount > limit or self.need.amount % 100 != 0
+
     def wait(self, channel: str) -> float:
         """Return the expected wait of a channel in minutes; 0 when nothing is known."""
         return self.floor.wait_minutes.get(channel, 0.0)

@@ -11,10 +11,12 @@ from enum import StrEnum
 from typing import Any
 
 from lobby_app.domain.clock import wall_ms
+from lobby_app.domain.course import FRESH, Course, course_text
 from lobby_app.domain.event import (
     RANK_CALLED,
     RANK_CANCELLED,
     RANK_NO_SHOW,
+    RANK_PARKED,
     RANK_SERVED,
     RANK_SERVING,
     RANK_WAITING,
@@ -31,6 +33,7 @@ class TicketState(StrEnum):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
+    PARKED = "parked"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     SERVED = "served"
@@ -40,6 +43,7 @@ _STATES = (
     (RANK_SERVED, TicketState.SERVED),
     (RANK_NO_SHOW, TicketState.NO_SHOW),
     (RANK_CANCELLED, TicketState.CANCELLED),
+    (RANK_PARKED, TicketState.PARKED),
     (RANK_SERVING, TicketState.SERVING),
     (RANK_CALLED, TicketState.CALLED),
     (RANK_WAITING, TicketState.WAITING),
@@ -61,6 +65,9 @@ class Ticket:
         eligible_at: zero of the priority clock.
         qr_token: the unguessable token of the QR payload.
         copies: how many reprints were asked for. print_outcome: last PrintOutcome value or None.
+        call_without_sound: the counter calls by sight or in person.
+        documents_incomplete: the customer waits in spite of missing papers.
+        course: what earlier steps left for later ones.
     """
 
     ticket_id: str
@@ -82,6 +89,9 @@ class Ticket:
     large_type: bool
     copies: int = 0
     print_outcome: str | None = None
+    call_without_sound: bool = False
+    documents_incomplete: bool = False
+    course: Course = FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ class StateRegister:
     eligible_at: int | None = None
     counter: int | None = None
     claim_id: str | None = None
+    course: str | None = None
 
     def key(self) -> tuple[int, int, int, int, int]:
         """Return what the total order compares; among equals the earlier claim wins."""
@@ -119,6 +130,8 @@ class BirthRegister:
     qr_token: str
     language: str
     large_type: bool
+    call_without_sound: bool = False
+    documents_incomplete: bool = False
 
     def key(self) -> tuple[int, str]:
         """Return the order of births."""
@@ -186,6 +199,9 @@ class TicketFold:
             large_type=birth.large_type,
             copies=self.copies,
             print_outcome=self.printed.outcome if self.printed else None,
+            call_without_sound=birth.call_without_sound,
+            documents_incomplete=birth.documents_incomplete,
+            course=Course.parsed(state.course),
         )
 
 
@@ -209,6 +225,7 @@ def fold_of(envelope: Envelope, hlc: int, log_id: str) -> TicketFold | None:
             eligible_at=envelope.eligible_at,
             counter=envelope.counter,
             claim_id=envelope.claim_id,
+            course=course_text(envelope.data.get("course")),
         )
     is_print = envelope.kind in (EventKind.TICKET_PRINTED, EventKind.PRINT_FAILED)
     return TicketFold(
@@ -234,6 +251,8 @@ def _birth(data: Mapping[str, Any], hlc: int, log_id: str) -> BirthRegister:
         qr_token=_text(data, "qr_token"),
         language=_text(data, "language"),
         large_type=data.get("large_type") is True,
+        call_without_sound=data.get("call_without_sound") is True,
+        documents_incomplete=data.get("documents_incomplete") is True,
     )
 
 
@@ -264,6 +283,7 @@ def _rest(register: StateRegister) -> tuple[str, ...]:
             register.eligible_at,
             register.counter,
             register.claim_id,
+            register.course,
         )
     )
 

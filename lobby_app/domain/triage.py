@@ -34,6 +34,8 @@ _GO = {
 }
 _SALES = frozenset({"wealth_product", "advisory", "insurance", "risk_assessment", "term_deposit"})
 _MACHINE_RULE = {TERMINAL: "R43", SMART_TELLER: "R44", MOBILE: "R45"}
+# R44x has a reason of its own and is logged as R44 (domain 3.3).
+_LOGGED_AS = {"R44x": "R44"}
 
 
 def recommend(customer: Customer, need: Need, floor: Floor, policy: Policy) -> Recommendation:
@@ -67,7 +69,7 @@ def _assembled(s: Situation, outcome: Outcome) -> Recommendation:
         documents=documents_for(s) if outcome.documents is None else outcome.documents,
         alerts=tuple(dict.fromkeys(outcome.alerts)),
         next_best_action=next_best_action(s) if outcome.may_remind else None,
-        rules=rules,
+        rules=tuple(dict.fromkeys(_LOGGED_AS.get(rule, rule) for rule in rules)),
         reason=explain(s, rules),
         policy_version=s.policy.version,
     )
@@ -241,9 +243,13 @@ def _person_first(s: Situation) -> Outcome | None:
 
 
 def _vip_counter_is_quick(s: Situation) -> bool:
-    """R54: a dedicated counter that is free soon; nobody is overtaken there."""
+    """R54: a dedicated counter that is free soon; nobody is overtaken there.
+
+    Hours come before tier (3.1): after closing nobody is led past a machine that works.
+    """
     return (
         s.human_channel == "vip_counter"
+        and not s.is_closed
         and s.wait("vip_counter") <= s.policy.thresholds.vip_counter_wait_minutes
         and not s.wants_machine
     )
@@ -253,7 +259,8 @@ def _device_down(s: Situation) -> Outcome | None:
     """R61: a machine would have done it, but all are down; ask for a counter when people wait."""
     if not candidates(s) or _machines(s):
         return None
-    busy = s.wait(s.human_channel) > s.policy.thresholds.open_counter_wait_minutes
+    long = s.wait(s.human_channel) > s.policy.thresholds.open_counter_wait_minutes
+    busy = long and not s.is_closed
     alerts, rules = _suitability(s)
     return human_path(
         s, (), rules=("R61", *rules), alerts=(*alerts, "open_window") if busy else alerts
@@ -261,10 +268,13 @@ def _device_down(s: Situation) -> Outcome | None:
 
 
 def _machine_queue_longer(s: Situation) -> Outcome | None:
-    """R44 (44x): only the smart teller remains and its queue is longer than the counter's."""
+    """R44 (44x): only the smart teller remains and its queue is longer than the counter's.
+
+    Hours come before speed (3.1): after closing the machine's queue is the only one.
+    """
     margin = s.policy.thresholds.machine_queue_margin_minutes
     longer = s.wait(SMART_TELLER) > s.wait(s.human_channel) + margin
-    if _machines(s) != (SMART_TELLER,) or not longer or s.wants_machine:
+    if _machines(s) != (SMART_TELLER,) or not longer or s.wants_machine or s.is_closed:
         return None
     return human_path(s, (SMART_TELLER,), rules=("R44x",))
 
@@ -279,11 +289,13 @@ def _machine(s: Situation) -> Outcome | None:
     rule = _MACHINE_RULE.get(channel, "R45")
     if channel == CASH_RECYCLER:
         rule = "R40a" if s.need.code == "cash_withdrawal" else "R41"
-    alerts, suitability = _suitability(s)
+    alerts, notes = _suitability(s)
+    if s.document_expired:
+        notes = (*notes, "R11")
     return Outcome(
         channel,
         "assist_at_device" if assisted else _GO.get(channel, "go_mobile_bank"),
-        (*suitability, rule),
+        (*notes, rule),
         ticket=False,
         alternatives=(*machines[1:], s.human_channel),
         alerts=alerts,

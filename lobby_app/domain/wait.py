@@ -6,6 +6,7 @@ printed range is 0.7 to 1.25 times the expectation plus two minutes.
 
 import heapq
 import math
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,13 +47,13 @@ def forecast(
     A ticket that no open counter serves is absent from the answer: no honest figure exists.
     """
     limits = policy.thresholds
-    left = list(waiting)
+    line = _Line(waiting)
     free_at = [(now + _remaining(counter, policy), index) for index, counter in enumerate(counters)]
     heapq.heapify(free_at)
     histories = [counter.history for counter in counters]
     idle_since = [at for at, _ in sorted(free_at, key=lambda item: item[1])]
     expected: dict[str, float] = {}
-    while left and free_at:
+    while line.is_waiting and free_at:
         at, index = heapq.heappop(free_at)
         if at - now > _HORIZON_MINUTES:
             continue
@@ -61,12 +62,12 @@ def forecast(
             # Rounding of large clock values must not leave the helper a hair too early for ever.
             idle = max(idle, limits.idle_help_minutes)
         asking = FreeCounter(counter.queues, counter.shared, histories[index], idle, counter.helps)
-        choice = choose(left, asking, at, limits)
+        choice = choose(line.heads((*counter.queues, *counter.helps)), asking, at, limits)
         if choice is None:
-            _wait_to_help(free_at, left, counter, at, index, idle_since[index], policy)
+            _wait_to_help(free_at, line, counter, at, index, idle_since[index], policy)
             continue
         ticket = choice.ticket
-        left.remove(ticket)
+        line.take(ticket)
         expected[ticket.ticket_id] = at - now
         histories[index] = (*histories[index][-9:], ticket.priority)
         done = at + handling_minutes(ticket.business, policy)
@@ -75,9 +76,46 @@ def forecast(
     return expected
 
 
+class _Line:
+    """Who still waits, first come first in every queue and priority.
+
+    The rule never calls a ticket before an older one of the same queue and priority, so that it has
+    to look at the heads only: a full hall costs no more a call than an empty one.
+    """
+
+    def __init__(self, waiting: Sequence[WaitingTicket]) -> None:
+        self._left: dict[str, dict[Priority, deque[WaitingTicket]]] = {}
+        for ticket in sorted(waiting, key=lambda t: (t.start, t.number)):
+            by_priority = self._left.setdefault(ticket.queue, {})
+            by_priority.setdefault(ticket.priority, deque()).append(ticket)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anybody is left."""
+        return bool(self._left)
+
+    def heads(self, queues: Sequence[str]) -> list[WaitingTicket]:
+        """Return the first ticket of each priority in these queues."""
+        return [
+            tickets[0]
+            for queue in dict.fromkeys(queues)
+            for tickets in self._left.get(queue, {}).values()
+        ]
+
+    def take(self, ticket: WaitingTicket) -> None:
+        """Take a head away."""
+        by_priority = self._left[ticket.queue]
+        tickets = by_priority[ticket.priority]
+        tickets.popleft()
+        if not tickets:
+            del by_priority[ticket.priority]
+            if not by_priority:
+                del self._left[ticket.queue]
+
+
 def _wait_to_help(
     free_at: list[tuple[float, int]],
-    left: Sequence[WaitingTicket],
+    line: _Line,
     counter: ServingCounter,
     at: float,
     index: int,
@@ -86,7 +124,7 @@ def _wait_to_help(
 ) -> None:
     """Let an idle dedicated counter come back when it may help the shared queue."""
     helps_at = idle_since + policy.thresholds.idle_help_minutes
-    if at < helps_at and any(ticket.queue in counter.helps for ticket in left):
+    if at < helps_at and line.heads(counter.helps):
         heapq.heappush(free_at, (helps_at, index))
 
 

@@ -253,3 +253,106 @@ class ScannedTicket:
     """A ticket of today was scanned, not a person."""
 
     ticket: RecentTicket
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPerson:
+    """Who stands at the counter, masked; only known to the counter once the service started."""
+
+    display_name: str
+    title: Title
+    tier_name: Text
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class CalledTicket:
+    """A ticket as a counter sees it.
+
+    Attributes:
+        waited_minutes: from printing to the call, or until now while it waits.
+        without_sound: call by sight or in person. why: one sentence, why this one was called.
+        person: None until the service has started, and for somebody unknown.
+        can_undo: the last step may be taken back.
+    """
+
+    ticket_id: str
+    number: str
+    zone_name: Text
+    queue: str
+    business: Text
+    priority: str
+    state: str
+    calls: int
+    called_at: datetime | None
+    started_at: datetime | None
+    waited_minutes: int
+    language: Language
+    without_sound: bool
+    documents_incomplete: bool
+    why: Text | None
+    person: CounterPerson | None
+    can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CounterView:
+    """One counter's panel in one piece.
+
+    Attributes:
+        waiting: tickets per queue this counter serves, with the longest wait in minutes.
+        parked: tickets that stepped aside here. last: the ticket that left this counter last.
+    """
+
+    counter: int
+    is_open: bool
+    staff: str
+    queues: tuple[str, ...]
+    current: CalledTicket | None
+    waiting: tuple[tuple[Text, int, int], ...]
+    parked: tuple[CalledTicket, ...]
+    last: CalledTicket | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCall:
+    """One row of the wall: a number and where to go; nothing about a person, no tier."""
+
+    number: str
+    counter: int
+    called_at: datetime
+    times: int
+    without_sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardZone:
+    """One zone of the wall: waiting count, range, open counters."""
+
+    zone: str
+    name: Text
+    waiting: int
+    wait: WaitRange | None
+    open_counters: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """Everything the wall may show.
+
+    Attributes:
+        calls: newest first. messages: what the supervisor broadcasts now.
+        paused: zones whose tickets are not issued at present.
+        data_as_of: when the desk last heard of the other desks; None = this desk is all there is.
+    """
+
+    branch: Text
+    calls: tuple[BoardCall, ...]
+    zones: tuple[BoardZone, ...]
+    messages: tuple[Text, ...]
+    paused: tuple[str, ...]
+    posted_rule: Text
+    is_demo: bool
+    at: datetime
+    data_as_of: datetime | None

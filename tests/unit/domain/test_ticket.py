@@ -110,7 +110,7 @@ def test_a_transfer_beats_served_of_the_older_generation() -> None:
 
 def test_an_unknown_kind_counts_by_its_envelope() -> None:
     issued = _at(EventKind.TICKET_ISSUED, 5, rank=RANK_WAITING, data={"number": "A1001"})
-    newer = _at("escorted_by_robot", 6, rank=25)
+    newer = _at("escorted_by_robot", 6, rank=22)
     ticket = issued.merge(newer).ticket(UTC)
     assert ticket is not None
     assert ticket.state is TicketState.SERVING
