@@ -138,7 +138,7 @@ def _option(
     entry = desk.policy.channels[channel]
     place = Place(0, None, None)
     if entry.queued:
-        place = queues.place_for_new(channel, priority, need.code)
+        place = queues.place_for_new(channel, priority)
     business = desk.policy.businesses.get(need.code)
     minutes = business.self_minutes.get(channel) if business else None
     return ChannelOption(

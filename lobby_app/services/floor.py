@@ -31,7 +31,7 @@ def floor_of(
     waits: dict[str, float] = {}
     for code, entry in desk.policy.channels.items():
         if entry.queued:
-            place = queues.place_for_new(code, Priority.ORDINARY, "")
+            place = queues.place_for_new(code, Priority.ORDINARY)
             waits[code] = place.minutes or 0.0
     return Floor(
         date=now.date(),
@@ -84,7 +84,7 @@ def _queue_views(desk: Desk, queues: Queues) -> tuple[QueueView, ...]:
     for code, entry in desk.policy.channels.items():
         if entry.zone is None or code not in served:
             continue
-        place = queues.place_for_new(code, Priority.ORDINARY, "")
+        place = queues.place_for_new(code, Priority.ORDINARY)
         minutes = place.minutes or 0.0
         level = "ok"
         if minutes > limits.wait_red_minutes:

@@ -26,29 +26,36 @@ class Place:
 
 
 class Queues:
-    """One forecast over the whole floor, asked about single tickets."""
+    """The whole floor at one moment, asked about single tickets; each question is answered once."""
 
     def __init__(self, desk: Desk, waiting: Sequence[Ticket]) -> None:
         self._desk = desk
         self._now = desk.now().timestamp() / 60
         self._tickets = [_as_waiting(ticket) for ticket in waiting]
         self._counters = open_counters(desk)
-        self._expected = forecast(self._tickets, self._counters, self._now, desk.policy)
+        self._places_for_new: dict[tuple[str, Priority], Place] = {}
 
     def place_of(self, ticket_id: str) -> Place:
         """Return the place of a waiting ticket; one that no longer waits has nobody ahead."""
         ticket = next((t for t in self._tickets if t.ticket_id == ticket_id), None)
         if ticket is None:
             return Place(0, None, None)
-        return _place(ticket, self._tickets, self._expected)
+        expected = forecast(self._tickets, self._counters, self._now, self._desk.policy)
+        return _place(ticket, self._tickets, expected)
 
-    def place_for_new(self, queue: str, priority: Priority, business: str) -> Place:
-        """Return the place that a ticket issued now would get."""
-        # "~" sorts after every printed number: of two equal starts the printed one is first.
-        new = WaitingTicket(_NEW, "~", queue, priority, self._now, business)
-        tickets = [*self._tickets, new]
-        expected = forecast(tickets, self._counters, self._now, self._desk.policy)
-        return _place(new, tickets, expected)
+    def place_for_new(self, queue: str, priority: Priority) -> Place:
+        """Return the place that a ticket issued now would get.
+
+        What its holder came for changes the wait of others only.
+        """
+        known = self._places_for_new.get((queue, priority))
+        if known is None:
+            # "~" sorts after every printed number: of two equal starts the printed one is first.
+            new = WaitingTicket(_NEW, "~", queue, priority, self._now)
+            tickets = [*self._tickets, new]
+            expected = forecast(tickets, self._counters, self._now, self._desk.policy)
+            known = self._places_for_new[queue, priority] = _place(new, tickets, expected)
+        return known
 
     def waiting_in(self, queue: str) -> int:
         """Return how many tickets wait in a queue."""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lobby_app.domain.business import Priority
-from lobby_app.domain.dispatch import WaitingTicket
+from lobby_app.domain.dispatch import FreeCounter, WaitingTicket, choose
 from lobby_app.domain.slip import WaitRange
 from lobby_app.domain.wait import ServingCounter, forecast, people_ahead, range_of
 from tests.unit.domain.worlds import POLICY
@@ -75,3 +75,37 @@ def test_the_printed_range_is_rounded_to_what_one_can_say(
     expected: float, printed: tuple[int, int]
 ) -> None:
     assert range_of(expected) == WaitRange(*printed)
+
+
+QUEUES = ("cash_counter", "service_counter", "vip_counter")
+crowds = st.lists(
+    st.tuples(st.sampled_from(QUEUES), st.sampled_from(list(Priority)), st.integers(0, 60)),
+    min_size=1,
+    max_size=25,
+).map(
+    lambda rows: [
+        WaitingTicket(str(n), f"A1{n:03d}", queue, priority, float(start))
+        for n, (queue, priority, start) in enumerate(rows)
+    ]
+)
+callers = st.builds(
+    FreeCounter,
+    queues=st.sampled_from([QUEUES[:1], QUEUES[1:2], QUEUES[:2], QUEUES[2:]]),
+    shared=st.booleans(),
+    history=st.lists(st.sampled_from(list(Priority)), max_size=4).map(tuple),
+    idle_minutes=st.sampled_from([0.0, 3.0]),
+    helps=st.just(QUEUES[:2]),
+)
+
+
+@given(crowds, callers, st.floats(60, 120))
+def test_the_rule_calls_the_oldest_of_some_queue_and_priority(tickets, counter, now) -> None:
+    """What lets the forecast look at heads only: leaving the others out changes nothing."""
+    heads: dict[tuple[str, Priority], WaitingTicket] = {}
+    for ticket in sorted(tickets, key=lambda t: (t.start, t.number)):
+        heads.setdefault((ticket.queue, ticket.priority), ticket)
+    among_all = choose(tickets, counter, now, POLICY.thresholds)
+    among_heads = choose(list(heads.values()), counter, now, POLICY.thresholds)
+    assert (among_all is None) == (among_heads is None)
+    if among_all is not None and among_heads is not None:
+        assert (among_all.ticket, among_all.reason) == (among_heads.ticket, among_heads.reason)
