@@ -35,6 +35,7 @@ _AT_COUNTER = (
     " WHERE business_day = ? AND counter = ?)"
 )
 _ORDER = " ORDER BY issued_hlc, issued_log_id"
+_LATEST = " ORDER BY issued_hlc DESC, issued_log_id DESC LIMIT ?"
 _NEXT = (
     "INSERT INTO series (zone, business_day, last_number) VALUES (?, ?, 1)"
     " ON CONFLICT (zone, business_day) DO UPDATE SET last_number = last_number + 1"
@@ -164,20 +165,25 @@ class SqlUnitOfWork:
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """Return one ticket."""
-        found = self._select("ticket_id = ?", ticket_id)
+        found = self._select("ticket_id = ?" + _ORDER, ticket_id)
         return found[0] if found else None
 
     def tickets(self, business_day: date) -> Sequence[Ticket]:
         """Return the tickets of a day, oldest first."""
-        return self._select("business_day = ?", business_day.isoformat())
+        return self._select("business_day = ?" + _ORDER, business_day.isoformat())
+
+    def latest(self, business_day: date, count: int) -> Sequence[Ticket]:
+        """Return the last tickets of a day, newest first."""
+        condition = "business_day = ? AND issued_hlc IS NOT NULL" + _LATEST
+        return self._select(condition, business_day.isoformat(), count)
 
     def waiting(self, business_day: date) -> Sequence[Ticket]:
         """Return the waiting tickets of a day, oldest first."""
-        return self._select("business_day = ? AND rank = 0", business_day.isoformat())
+        return self._select("business_day = ? AND rank = 0" + _ORDER, business_day.isoformat())
 
-    def _select(self, condition: str, value: str) -> list[Ticket]:
+    def _select(self, condition: str, *values: object) -> list[Ticket]:
         with known_errors():
-            rows = self._sql.exec_driver_sql(f"{_TICKETS}{condition}{_ORDER}", (value,)).fetchall()
+            rows = self._sql.exec_driver_sql(_TICKETS + condition, values).fetchall()
         return self._as_tickets(rows)
 
     def _as_tickets(self, rows: Sequence[Any]) -> list[Ticket]:

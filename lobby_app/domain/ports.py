@@ -102,6 +102,10 @@ class UnitOfWork(Protocol):
         """Return all tickets of a business day, oldest first."""
         ...
 
+    def latest(self, business_day: date, count: int) -> Sequence[Ticket]:
+        """Return the last `count` tickets of a business day, newest first."""
+        ...
+
     def waiting(self, business_day: date) -> Sequence[Ticket]:
         """Return the waiting tickets of a business day, oldest first."""
         ...

@@ -66,13 +66,13 @@ def floor_view(desk: Desk) -> FloorView:
     day = desk.business_day()
     with desk.reader() as work:
         waiting = work.waiting(day)
-        tickets = work.tickets(day)
+        latest = work.latest(day, _RECENT)
         reports = work.device_reports(day)
     queues = Queues(desk, waiting)
     return FloorView(
         queues=_queue_views(desk, queues),
         devices=_device_views(desk, reports),
-        recent=tuple(recent_ticket(desk, t) for t in reversed(tickets[-_RECENT:])),
+        recent=tuple(recent_ticket(desk, ticket) for ticket in latest),
         at=desk.now(),
     )
 
