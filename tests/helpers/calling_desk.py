@@ -1,0 +1,64 @@
+"""A desk with waiting tickets and no customers: for tests of counters, wall and supervisor."""
+
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from lobby_app.assembly import OpenDesk, open_desk
+from lobby_app.config import Settings
+from lobby_app.domain.business import Priority
+from lobby_app.domain.event import RANK_WAITING, Draft, EventKind
+from lobby_app.domain.text import Text
+from lobby_app.services.views import Session
+
+
+def calling_desk(folder: Path) -> OpenDesk:
+    """Open the demo desk in `folder`."""
+    return open_desk(Settings(data_dir=folder, demo=True))
+
+
+def session_of(number: str) -> Session:
+    """Return a session of some member of staff."""
+    return Session(number, Text("演示", "Demo"), datetime.now().astimezone())
+
+
+def tickets_for(
+    opened: OpenDesk,
+    count: int,
+    *,
+    queue: str = "cash_counter",
+    priority: Priority = Priority.ORDINARY,
+    business: str = "note_exchange",
+) -> list[str]:
+    """Issue tickets straight into the log, in one transaction, and return their numbers."""
+    desk = opened.desk
+    day, zone = desk.business_day(), desk.policy.channels[queue].zone or "A"
+    numbers = []
+    with desk.unit_of_work() as work:
+        for _ in range(count):
+            number = f"{zone}{desk.slot}{work.take_number(zone, day):03d}"
+            numbers.append(number)
+            work.append(
+                Draft(
+                    kind=EventKind.TICKET_ISSUED,
+                    actor="0017",
+                    ticket=str(uuid4()),
+                    business_day=day,
+                    rank=RANK_WAITING,
+                    queue=queue,
+                    priority=priority,
+                    eligible_at=round(desk.now().timestamp() * 1000),
+                    data={
+                        "number": number,
+                        "zone": zone,
+                        "business": business,
+                        "customer_ref": None,
+                        "qr_token": number,
+                        "language": "zh_CN",
+                        "promised": [0, 5],
+                        "ahead": 0,
+                    },
+                )
+            )
+        work.commit()
+    return numbers
