@@ -6,9 +6,9 @@ on a thermal head, in a PDF and on any printer. Nothing is elided, nothing is cl
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
-import qrcode
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
 
@@ -193,8 +193,11 @@ def checklist_item(lines: list[Words], width: int) -> list[Block]:
     return [Block(first.height, paint), *others]
 
 
+@lru_cache(maxsize=2)  # screen and paper show the same code, the screen again and again
 def qr_matrix(payload: str) -> list[list[bool]]:
-    """Return the modules of a QR code at level Q, without quiet zone."""
+    """Return the modules of a QR code at level Q, without quiet zone. Not to be changed."""
+    import qrcode  # with Pillow behind it: not before the first paint
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=0)
     code.add_data(payload)
     code.make(fit=True)
