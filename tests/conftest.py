@@ -8,7 +8,12 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.helpers.isolation", "tests.helpers.log_guard", "tests.helpers.qt_guard"]
+pytest_plugins = [
+    "tests.helpers.greeter",
+    "tests.helpers.isolation",
+    "tests.helpers.log_guard",
+    "tests.helpers.qt_guard",
+]
 
 settings.register_profile(
     "default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -90,6 +90,7 @@ def _note_view(desk: Desk, session: Session, visit: Visit) -> None:
             Draft(
                 kind=EventKind.PROFILE_VIEWED,
                 actor=session.staff_number,
+                business_day=desk.business_day(),
                 data={
                     "visit": visit.visit_id,
                     "customer_ref": visit.customer_ref,

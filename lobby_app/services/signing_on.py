@@ -26,7 +26,7 @@ def sign_on(desk: Desk, number: str, pin: str) -> Session:
         desk.pin_guard.wrong(number, now)
         raise KnownError("signon.refused")
     with desk.unit_of_work() as work:
-        work.append(Draft(kind=EventKind.SIGNED_ON, actor=number))
+        work.append(_presence(desk, EventKind.SIGNED_ON, number))
         work.commit()
     desk.pin_guard.right(number)
     return Session(staff_number=number, name=member.name, signed_on_at=now)
@@ -40,8 +40,12 @@ def unlock(desk: Desk, session: Session, pin: str) -> Session:
 def sign_off(desk: Desk, session: Session) -> None:
     """Note that the greeter left the desk."""
     with desk.unit_of_work() as work:
-        work.append(Draft(kind=EventKind.SIGNED_OFF, actor=session.staff_number))
+        work.append(_presence(desk, EventKind.SIGNED_OFF, session.staff_number))
         work.commit()
+
+
+def _presence(desk: Desk, kind: EventKind, number: str) -> Draft:
+    return Draft(kind=kind, actor=number, business_day=desk.business_day())
 
 
 def _matches(pin_hash: str, pin: str) -> bool:

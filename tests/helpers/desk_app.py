@@ -3,25 +3,30 @@
 Page object: tests and screenshots say what a greeter does, not which widget is where.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from lobby_app.assembly import OpenDesk, open_desk
 from lobby_app.config import GreeterSettings, Settings
+from lobby_app.demo.cards import demo_cards
+from lobby_app.domain.event import Envelope, EventKind, parse_body
 from lobby_app.domain.ports import TicketPrinter
 from lobby_app.domain.text import Language
 from lobby_app.messages import Messages
 from lobby_app.services.greeter_desk import GreeterDesk
-from lobby_app.ui.greeter.state import Phase
+from lobby_app.ui.greeter.port import Reception
+from lobby_app.ui.greeter.state import Phase, VisitState
 from lobby_app.ui.greeter.window import GreeterWindow
 from lobby_app.ui.shortcuts import KeyMap
 from lobby_app.ui.tasks import TaskRunner
 from lobby_app.ui.theme import ThemeName
+from lobby_app.ui.widgets.sheet import Sheet
 
 NUMBER, PIN = "0017", "2468"
 PATIENCE_S = 20.0
@@ -36,6 +41,7 @@ class DeskPage:
         printer: TicketPrinter,
         language: Language = Language.ZH,
         settings: GreeterSettings | None = None,
+        wrap: Callable[[GreeterDesk], Reception] = lambda desk: desk,
     ) -> None:
         self.database = TaskRunner("db")
         self.devices = TaskRunner("device")
@@ -49,7 +55,7 @@ class DeskPage:
         )
         self.opened = opened
         self.printer = printer
-        self.reception = GreeterDesk(opened.desk, printer)
+        self.reception = wrap(GreeterDesk(opened.desk, printer))
         self.shown = self.window.screen_parts
 
     def open(self, width: int = 1366, height: int = 768) -> None:
@@ -75,6 +81,20 @@ class DeskPage:
         self.window.scan(text)
         self.settle()
 
+    def scan_card(self, key: str) -> None:
+        """Deliver the card or document of a sample person."""
+        self.scan(card_text(key))
+
+    def choose(self, business: str) -> None:
+        """Press the digit of a business, turning pages until it is offered."""
+        for _ in range(9):
+            offered = self.shown.business.offered.codes
+            if business in offered:
+                self.press(Qt.Key(Qt.Key.Key_1.value + offered.index(business)))
+                return
+            self.press(Qt.Key.Key_9)
+        raise AssertionError(f"{business} is on no page")
+
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None, target=None) -> None:
         """Press a key where the focus is."""
         widget = target or self.window.focusWidget() or self.window
@@ -84,6 +104,12 @@ class DeskPage:
     def type(self, text: str) -> None:
         """Type text where the focus is."""
         QTest.keyClicks(self.window.focusWidget() or self.window, text)
+        self.settle()
+
+    def touch(self, widget: QWidget) -> None:
+        """Press a widget with the finger, if it can be seen."""
+        assert widget.isVisible(), "nobody can touch what is not shown"
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=centre(widget))
         self.settle()
 
     def is_settled(self) -> bool:
@@ -123,6 +149,30 @@ class DeskPage:
         notice = self.shown.view.answer.notice
         return "" if notice.frame.isHidden() else notice.text.text()
 
+    @property
+    def visit(self) -> VisitState:
+        """What the window knows of the visit."""
+        return self.window.hub.visit
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet that is open."""
+        return self.shown.sheets.open_sheet
+
+    def events(self, *kinds: EventKind) -> list[Envelope]:
+        """Return today's events of some kinds (all that have a day when none is named), in order."""
+        desk = self.opened.desk
+        with desk.reader() as work:
+            found = work.events(desk.business_day(), kinds or tuple(EventKind))
+        return [envelope for event in found if (envelope := parse_body(event.body)) is not None]
+
+    def tickets(self) -> list[str]:
+        """Return the numbers of today that are not cancelled, in order."""
+        desk = self.opened.desk
+        with desk.reader() as work:
+            tickets = work.tickets(desk.business_day())
+        return [ticket.number for ticket in tickets if ticket.state != "cancelled"]
+
     def close(self) -> None:
         """Close the window and stop the workers; the desk stays open for looking at it."""
         self.window.close()
@@ -141,6 +191,22 @@ def demo_settings(folder: Path, **changes: object) -> Settings:
 def open_demo_desk(folder: Path) -> OpenDesk:
     """Install and open the demo branch."""
     return open_desk(demo_settings(folder))
+
+
+def card_text(key: str) -> str:
+    """Return what a reader types for a sample person's card or document."""
+    return next(card.text for card in demo_cards() if card.key == key)
+
+
+@contextmanager
+def greeter_page(opened: OpenDesk, printer: TicketPrinter, **options: object) -> Iterator[DeskPage]:
+    """Open a window over a desk and close it again, whatever happens."""
+    page = DeskPage(opened, printer, **options)  # type: ignore[arg-type]
+    page.open()
+    try:
+        yield page
+    finally:
+        page.close()
 
 
 def centre(widget) -> QPoint:

@@ -26,6 +26,14 @@ _SEARCH_WIDTH = 200
 _AMOUNT_WIDTH = 130
 
 
+_COMMAND = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+"""With one of these a key is a command of the window, never editing: Ctrl+E shows the ticket."""
+
+
 class SearchField(Field):
     """Letters search; digits, Enter and everything else belong to the window.
 
@@ -41,11 +49,9 @@ class SearchField(Field):
         if event.matches(QKeySequence.StandardKey.Paste):
             self.pasted.emit()
             return
-        if event.matches(QKeySequence.StandardKey.Undo):
-            event.ignore()
-            return
         text = event.text()
         is_command = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+        is_command |= bool(event.modifiers() & _COMMAND)
         if is_command or (text and text in "0123456789"):
             event.ignore()
             return
@@ -62,7 +68,10 @@ class AmountField(Field):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take Enter here: it confirms the amount and prints nothing."""
+        """Take Enter here: it confirms the amount and prints nothing. A paste is a scan."""
+        if event.modifiers() & _COMMAND or event.matches(QKeySequence.StandardKey.Paste):
+            event.ignore()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.returnPressed.emit()
             return

@@ -18,9 +18,11 @@ class LookController(QObject):
 
     Signals:
         previewed(object): TicketSlip to show on screen.
+        cancelled(str): number of a ticket that is no longer valid.
     """
 
     previewed = Signal(object)
+    cancelled = Signal(str)
 
     def __init__(
         self,
@@ -123,6 +125,7 @@ class LookController(QObject):
             if number is None:
                 self._hub.tell("undo_none", "amber")
             else:
+                self.cancelled.emit(number)
                 self._hub.tell("undone", "ok", number=number)
             self._watching.refresh()
 
@@ -135,6 +138,7 @@ class LookController(QObject):
         reception, session = self._hub.reception, self._hub.session
 
         def cancelled(number: str) -> None:
+            self.cancelled.emit(number)
             self._hub.tell("cancelled", "ok", number=number)
             self._watching.refresh()
 

@@ -10,7 +10,7 @@ from lobby_app.domain.ports import (
     PrintOutcome,
     PrintResult,
 )
-from lobby_app.services.views import Issued
+from lobby_app.services.views import Issued, Session
 from lobby_app.ui.greeter.hub import Hub
 
 POLL_MS = 10_000
@@ -33,6 +33,7 @@ class PrintController(QObject):
         super().__init__(hub)
         self._hub = hub
         self._jobs = 0
+        self._session: Session | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self.look)
@@ -49,6 +50,7 @@ class PrintController(QObject):
     def print(self, issued: Issued) -> None:
         """Print one slip; whatever happens, the next one is not held up."""
         reception = self._hub.reception
+        self._session = self._hub.desk.session or self._session
         self._jobs += 1
 
         def done(result: PrintResult) -> None:
@@ -82,10 +84,11 @@ class PrintController(QObject):
         self._finished(issued, _BY_WORD)
 
     def _record(self, issued: Issued, result: PrintResult) -> None:
-        reception, session = self._hub.reception, self._hub.desk.session
+        # Who printed it may have left the desk before the printer answered.
+        self._session = self._hub.desk.session or self._session
+        reception, session, copy = self._hub.reception, self._session, issued.slip.copy
         if session is None:
             return
-        copy = issued.slip.copy
         self._hub.run(
             lambda: reception.record_print(session, issued.ticket_id, result, copy),
             lambda _: self.recorded.emit(),

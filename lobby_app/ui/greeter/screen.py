@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from lobby_app.domain.business import Policy
+from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import PrintResult
 from lobby_app.domain.slip import TicketSlip
 from lobby_app.domain.text import Language
@@ -51,6 +52,8 @@ class Screen(QObject):
         self._theme = theme_named(self._theme_name)
         self._scale = SCALES[0]
         self._notice = ""
+        self._refusal: BaseException | None = None
+        self._trouble: tuple[Issued, PrintResult] | None = None
 
     def attach(self, policy: Policy) -> BusinessPresenter:
         """Begin to show visits, by the words of this policy."""
@@ -117,10 +120,28 @@ class Screen(QObject):
         is_chinese = messages.language is Language.ZH
         messages.language = Language.EN if is_chinese else Language.ZH
         self.sheets.close_passing()
-        if self.sheets.sign_on.isVisible():
-            is_locked = self._hub.desk.is_locked
-            self.sheets.sign_on.retranslate(self._hub.wording, is_locked=is_locked)
+        self.say_sign_on_again()
         self.clear_notice()
+
+    def say_sign_on_again(self) -> None:
+        """Word the sheet anew; what was typed stays. A numbered error stays as it was told."""
+        sheet, told = self.sheets.sign_on, self._refusal
+        if not sheet.isVisible():
+            return
+        before = sheet.error.text()
+        sheet.retranslate(self._hub.wording, is_locked=self._hub.desk.is_locked)
+        sheet.show_check(self._sign_on_story())
+        sheet.show_error(self._hub.sentence(told) if isinstance(told, KnownError) else before)
+
+    def show_refusal(self, error: BaseException) -> None:
+        """Say why number and PIN were not accepted."""
+        self._refusal = error
+        self.sheets.sign_on.show_error(self._hub.sentence(error))
+
+    def show_failure(self, error: BaseException) -> None:
+        """Say why the desk could not be opened."""
+        self._refusal = error
+        self.sheets.sign_on.show_failure(self._hub.sentence(error))
 
     def show_notice(self, text: str, level: str, seconds: float) -> None:
         """Show a notice in the place of the reason; 0 seconds: until the next visit."""
@@ -135,26 +156,43 @@ class Screen(QObject):
 
     def ask(self, question: Question) -> None:
         """Ask a question over the window."""
+        if self.sheets.sign_on.isVisible():
+            return
         self.sheets.close_passing()
         self.sheets.choice.ask(question, self._hub.wording, self._theme)
 
     def ask_sign_on(self) -> None:
         """Ask who is there, or for the PIN of the one who locked the desk."""
         self.sheets.close_passing()
+        self._refusal = None
         desk = self._hub.desk
         locked_by = desk.session.staff_number if desk.is_locked and desk.session else ""
-        story = check_story(self._hub)
-        if desk.status is not None and desk.status.is_demo:
+        self.sheets.sign_on.ask(locked_by, self._sign_on_story(), self._hub.wording)
+
+    def _sign_on_story(self) -> str:
+        story, status = check_story(self._hub), self._hub.desk.status
+        if status is not None and status.is_demo:
             story += "\n" + self._hub.wording("sign_on_demo")
-        self.sheets.sign_on.ask(locked_by, story.strip(), self._hub.wording)
+        return story.strip()
 
     def show_trouble(self, issued: Issued, result: PrintResult) -> None:
-        """Show a number whose paper is not there."""
+        """Show a number whose paper is not there; on a locked desk after it is unlocked."""
+        if self.sheets.sign_on.isVisible():
+            self._trouble = (issued, result)
+            return
         self.sheets.close_passing()
         self.sheets.trouble.show_trouble(issued, result, self._hub.wording)
 
+    def show_waiting_trouble(self) -> None:
+        """Show what happened while the desk was locked."""
+        if self._trouble is not None:
+            waiting, self._trouble = self._trouble, None
+            self.show_trouble(*waiting)
+
     def preview(self, slip: TicketSlip) -> None:
         """Show a ticket as on paper."""
+        if self.sheets.sign_on.isVisible():
+            return
         self.sheets.close_passing()
         self.sheets.preview.show_slip(slip, self._hub.wording)
 

@@ -14,13 +14,13 @@ class SigningController(QObject):
 
     Signals:
         wanted(): number and PIN are to be asked for.
-        refused(str): a sentence: the answer was not accepted.
+        refused(object): why the answer was not accepted, an exception.
         opened(): somebody is at the desk.
         cleared(): nobody touched anything for long enough: the visit leaves the screen.
     """
 
     wanted = Signal()
-    refused = Signal(str)
+    refused = Signal(object)
     opened = Signal()
     cleared = Signal()
 
@@ -55,7 +55,7 @@ class SigningController(QObject):
         self._hub.changed.emit()
 
     def _refused(self, error: BaseException) -> None:
-        self.refused.emit(self._hub.sentence(error))
+        self.refused.emit(error)
 
     def lock(self) -> None:
         """Lock the desk: nothing of the visit stays readable."""

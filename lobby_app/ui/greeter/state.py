@@ -1,5 +1,6 @@
 """What the window knows of the visit at the desk now. Changed only by the controllers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -38,6 +39,7 @@ class VisitState:
         is_working: a ticket or a closing is being written; Enter must not do it twice.
         acts_when_ready: Enter came before the advice; it acts on the advice it was meant for.
         seen_documents: document codes of this business, so that none can vanish when unticked.
+        early: what the greeter asked for while the desk was still at work; it follows in order.
     """
 
     phase: Phase = Phase.IDLE
@@ -55,6 +57,12 @@ class VisitState:
     acts_when_ready: bool = False
     hides_reminder: bool = False
     seen_documents: tuple[str, ...] = ()
+    early: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether need and wishes are still open: not before, after or while it is written."""
+        return self.phase in (Phase.CHOOSING, Phase.ADVISED) and not self.is_working
 
 
 @dataclass(slots=True)

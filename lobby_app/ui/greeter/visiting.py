@@ -62,17 +62,23 @@ class VisitController(QObject):
             return
         self._begin(Phase.READING)
         session, reception = self._hub.session, self._hub.reception
-        self._run(lambda: reception.identify(session, text), self._identified)
+        self.run(lambda: reception.identify(session, text), self._identified)
 
     def open_anonymous(self) -> None:
         """F10: a ticket without a scan; choosing a business then prints at once."""
         self._begin(Phase.READING)
         session, reception = self._hub.session, self._hub.reception
-        self._run(lambda: reception.anonymous(session), self._opened_anonymous)
+        self.run(lambda: reception.anonymous(session), self._opened_anonymous)
 
     def clear(self) -> None:
         """Esc: nobody is at the desk."""
         self._begin(Phase.IDLE)
+
+    def forget(self, number: str) -> None:
+        """A ticket was cancelled: if it is on screen, its number and code must not stay there."""
+        issued = self._visit.issued
+        if issued is not None and issued.slip.number == number:
+            self.clear()
 
     def _begin(self, phase: Phase) -> None:
         self._round += 1
@@ -82,7 +88,7 @@ class VisitController(QObject):
         self.begun.emit()
         self._hub.changed.emit()
 
-    def _run(self, job: Callable[[], object], on_done: Callable[[object], None]) -> None:
+    def run(self, job: Callable[[], object], on_done: Callable[[object], None]) -> None:
         """Run a use case whose answer counts only while this round lasts."""
         own = self._round
 
@@ -92,14 +98,37 @@ class VisitController(QObject):
 
         def failed(error: BaseException) -> None:
             if own == self._round:
-                visit = self._visit
-                visit.is_working = visit.is_advice_due = visit.acts_when_ready = False
-                if visit.phase is Phase.READING:
-                    visit.phase = Phase.IDLE
+                self._give_up()
             self._hub.fail(error)
             self._hub.changed.emit()
 
         self._hub.run(job, done, failed)
+
+    def _give_up(self) -> None:
+        """A use case of this visit failed: back to the last state that is surely true."""
+        visit = self._visit
+        if visit.phase is Phase.READING:
+            visit.phase = Phase.IDLE
+        elif visit.is_advice_due:
+            # The advice on screen answers an earlier question; nobody may act on it.
+            visit.phase, visit.advice = Phase.CHOOSING, None
+        visit.is_working = visit.is_advice_due = visit.acts_when_ready = False
+        visit.early.clear()
+
+    def _is_early(self, step: Callable[[], None]) -> bool:
+        """Keep a step that came before the desk had answered; keys are never lost (domain 5.2)."""
+        visit = self._visit
+        is_looked_up = visit.phase is Phase.READING and self._before_reading is None
+        if is_looked_up or visit.is_working:
+            visit.early.append(step)
+            return True
+        return False
+
+    def _catch_up(self) -> None:
+        """Do what was asked for while the desk was still at work."""
+        steps, self._visit.early = self._visit.early, []
+        for step in steps:
+            step()
 
     def _identified(self, result: object) -> None:
         visit = self._visit
@@ -123,6 +152,7 @@ class VisitController(QObject):
             visit.acts_when_ready = True
         if identified.tiles and (identified.visit.usual_businesses or booked):
             self.choose(identified.tiles[0])
+        self._catch_up()
 
     def _opened_anonymous(self, result: object) -> None:
         if not isinstance(result, Identified):
@@ -131,11 +161,14 @@ class VisitController(QObject):
         visit.identified, visit.phase, visit.is_direct = result, Phase.CHOOSING, True
         # Who asks for a number wants to be served by a person.
         visit.wishes = replace(visit.wishes, preference=Preference.HUMAN)
+        self._catch_up()
         self._hub.changed.emit()
 
     def choose(self, business: str) -> None:
         """Choose a business; without a visit, one is opened for somebody unknown."""
         visit = self._visit
+        if self._is_early(lambda: self.choose(business)):
+            return
         if visit.phase in (Phase.IDLE, Phase.UNREADABLE, Phase.ISSUED):
             self._open_then(lambda: self.choose(business))
             return
@@ -163,23 +196,30 @@ class VisitController(QObject):
             if isinstance(result, Identified):
                 self._visit.identified, self._visit.phase = result, Phase.CHOOSING
                 then()
+                self._catch_up()
 
-        self._run(lambda: reception.anonymous(session), opened)
+        self.run(lambda: reception.anonymous(session), opened)
 
     def ensure_visit(self, then: Callable[[], None]) -> None:
         """Go on with the visit at the desk, or with a new one for somebody unknown."""
-        if self._visit.identified is not None and self._visit.phase is not Phase.ISSUED:
+        if self._is_early(lambda: self.ensure_visit(then)):
+            return
+        if self._visit.may_change:
             then()
         else:
             self._open_then(then)
 
     def change_need(self, need: Need) -> None:
         """Take a detail of the business: amount, currency, new payee …."""
+        if not self._visit.may_change:
+            return
         self._visit.need = need
         self.advise()
 
     def change_wishes(self, wishes: Wishes) -> None:
         """Take what the greeter ticked; the recommendation follows it."""
+        if not self._visit.may_change:
+            return
         self._visit.wishes = wishes
         if self._visit.need is not None:
             self.advise()
@@ -194,7 +234,7 @@ class VisitController(QObject):
         visit.is_advice_due = True
         person, need, wishes = visit.identified.visit, visit.need, visit.wishes
         reception = self._hub.reception
-        self._run(lambda: reception.advise(person, need, wishes), self._advised)
+        self.run(lambda: reception.advise(person, need, wishes), self._advised)
         self._hub.changed.emit()
 
     def _advised(self, advice: object) -> None:
@@ -217,19 +257,24 @@ class VisitController(QObject):
     def act(self) -> None:
         """Enter: do what the big button says, once."""
         visit = self._visit
+        if visit.is_working or self._is_early(self.act):
+            return
         if visit.phase is Phase.ISSUED:
             self.clear()
         elif visit.phase is Phase.CHOOSING and visit.need is None:
             self._hub.tell("choose_first")
         elif visit.is_advice_due:
             visit.acts_when_ready = True
-        elif visit.phase is Phase.ADVISED and visit.advice is not None and not visit.is_working:
+        elif visit.phase is Phase.CHOOSING:
+            # Asking for the advice failed: ask again.
+            self.advise()
+        elif visit.phase is Phase.ADVISED and visit.advice is not None:
             self._act_on(visit.advice)
 
     def insist(self) -> None:
         """Ctrl+Enter: the customer wants to wait in spite of missing papers."""
         visit = self._visit
-        if visit.advice is not None and visit.wishes.missing_documents:
+        if visit.may_change and visit.advice is not None and visit.wishes.missing_documents:
             visit.acts_when_ready = True
             self.change_wishes(replace(visit.wishes, insists_on_ticket=True))
 
@@ -273,10 +318,13 @@ class VisitController(QObject):
             if own == self._round:
                 visit.phase, visit.issued, visit.is_working = Phase.ISSUED, result, False
             self.issued.emit(result)
+            if own == self._round:
+                self._catch_up()
             self._hub.changed.emit()
 
         def failed(error: BaseException) -> None:
             visit.is_working = False
+            visit.early.clear()
             self._hub.fail(error)
             self._hub.changed.emit()
 
@@ -292,9 +340,12 @@ class VisitController(QObject):
         reception, words = self._hub.reception, self._hub.wording
 
         def closed(_: object) -> None:
+            steps = self._visit.early
             self.clear()
             channel = words.text(advice.option.name)
             self._hub.tell(f"done_{advice.action.value}", "ok", channel=channel)
+            for step in steps:
+                step()
 
-        self._run(lambda: reception.close_without_ticket(session, person, advice, wishes), closed)
+        self.run(lambda: reception.close_without_ticket(session, person, advice, wishes), closed)
         self._hub.changed.emit()

@@ -82,10 +82,12 @@ class GreeterWindow(QWidget):
         self.printing.trouble.connect(shown.show_trouble)
         self.printing.recorded.connect(self.watching.refresh)
         self.signing.wanted.connect(shown.ask_sign_on)
-        self.signing.refused.connect(shown.sheets.sign_on.show_error)
+        self.signing.refused.connect(shown.show_refusal)
         self.signing.opened.connect(self._signed_on)
+        self.signing.cleared.connect(shown.sheets.close_personal)
         self.signing.cleared.connect(self.visiting.clear)
         self.looking.previewed.connect(shown.preview)
+        self.looking.cancelled.connect(self.visiting.forget)
 
     def _connect_parts(self) -> None:
         shown = self.screen_parts
@@ -161,13 +163,14 @@ class GreeterWindow(QWidget):
         panel = self.screen_parts.view.business
         self.needing = NeedController(self.hub, panel, presenter, self.visiting)
         self.screen_parts.sheets.sign_on.show_opening(is_opening=False)
-        self.watching.first_read.connect(self.screen_parts.ask_sign_on)
+        self.screen_parts.ask_sign_on()
+        self.watching.first_read.connect(self.screen_parts.say_sign_on_again)
         self.watching.start()
         self.printing.start()
 
     def opening_failed(self, error: BaseException) -> None:
         """Say why the desk could not be opened."""
-        self.screen_parts.sheets.sign_on.show_failure(self.hub.sentence(error))
+        self.screen_parts.show_failure(error)
 
     def scan(self, text: str) -> None:
         """Take what a reader sent, whatever is on screen."""
@@ -186,6 +189,7 @@ class GreeterWindow(QWidget):
 
     def _signed_on(self) -> None:
         self.screen_parts.sheets.sign_on.hide()
+        self.screen_parts.show_waiting_trouble()
         self.screen_parts.view.business.search.setFocus()
         self.watching.refresh()
 
@@ -222,7 +226,9 @@ class GreeterWindow(QWidget):
         """Run the command of a key, choose a tile, or let letters search."""
         command = self.hub.keys.command_for(_sequence(event))
         if command is Command.LANGUAGE or (command is not None and self.hub.is_working):
-            self._commands[command]()
+            # A key held down is meant once: Ctrl+Z must not cancel one ticket after another.
+            if not event.isAutoRepeat():
+                self._commands[command]()
             return
         if not self.hub.is_working:
             event.ignore()

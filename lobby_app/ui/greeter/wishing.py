@@ -49,24 +49,34 @@ class WishController(QObject):
 
     def toggle_human(self) -> None:
         """F2: the customer wants a person, or no longer."""
-        wanted = self._wishes.preference is not Preference.HUMAN
-        preference = Preference.HUMAN if wanted else Preference.NONE
-        self._visiting.ensure_visit(lambda: self._change(preference=preference))
+
+        def toggle() -> None:
+            wanted = self._wishes.preference is not Preference.HUMAN
+            self._change(preference=Preference.HUMAN if wanted else Preference.NONE)
+
+        self._visiting.ensure_visit(toggle)
 
     def toggle_care(self) -> None:
         """F3: care priority and the large ticket; why is nobody's business."""
-        care = not self._wishes.care
-        self._visiting.ensure_visit(lambda: self._change(care=care, large_type=care))
+
+        def toggle() -> None:
+            care = not self._wishes.care
+            self._change(care=care, large_type=care)
+
+        self._visiting.ensure_visit(toggle)
 
     def toggle_agent(self) -> None:
         """F4: somebody acts for the customer."""
-        agent = not self._wishes.agent
-        self._visiting.ensure_visit(lambda: self._change(agent=agent))
+        self._visiting.ensure_visit(lambda: self._change(agent=not self._wishes.agent))
 
     def toggle_language(self) -> None:
         """Speak and print the other language for this visit."""
-        other = Language.ZH if self._wishes.language is Language.EN else Language.EN
-        self._visiting.ensure_visit(lambda: self._change(language=other))
+
+        def toggle() -> None:
+            is_english = self._wishes.language is Language.EN
+            self._change(language=Language.ZH if is_english else Language.EN)
+
+        self._visiting.ensure_visit(toggle)
 
     def ask_care_kind(self) -> None:
         """Shift+F3: what the branch has to prepare; kept for the visit only."""
@@ -108,7 +118,12 @@ class WishController(QObject):
             self._change(override_channel=None, override_reason=None)
             return
         advice, reception = visit.advice, self._hub.reception
-        self._hub.run(lambda: reception.override_choices(advice), self._ask_channel)
+
+        def ask(options: object) -> None:
+            if isinstance(options, tuple):
+                self._ask_channel(options)
+
+        self._visiting.run(lambda: reception.override_choices(advice), ask)
 
     def _ask_channel(self, options: tuple[ChannelOption, ...]) -> None:
         words = self._hub.wording

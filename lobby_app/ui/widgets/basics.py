@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -82,6 +82,14 @@ class Field(QLineEdit):
         super().__init__(parent)
         self.setMinimumHeight(TARGET)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        # Dropped text might be a scan: only a paste is looked at, and as a scan.
+        self.setAcceptDrops(False)
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Refuse the middle button: on X11 it would paste whatever is marked somewhere."""
+        if event.button() is not Qt.MouseButton.MiddleButton:
+            super().mouseReleaseEvent(event)
 
     @override
     def inputMethodQuery(self, query: Qt.InputMethodQuery, argument: Any = None) -> Any:

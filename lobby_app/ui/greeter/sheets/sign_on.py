@@ -78,6 +78,11 @@ class SignOnSheet(Sheet):
         self.error.setVisible(bool(sentence))
         self.relayout()
 
+    def show_check(self, story: str) -> None:
+        """Tell what the self-check found."""
+        set_text(self.check, story)
+        self.check.setVisible(bool(story))
+
     def ask(self, locked_by: str, check: str, wording: Wording) -> None:
         """Ask for number and PIN, or for the PIN of the one who locked the desk."""
         self.pin.clear()
@@ -88,8 +93,7 @@ class SignOnSheet(Sheet):
             Qt.FocusPolicy.NoFocus if locked_by else Qt.FocusPolicy.StrongFocus
         )
         self.other.setVisible(bool(locked_by))
-        set_text(self.check, check)
-        self.check.setVisible(bool(check))
+        self.show_check(check)
         self.retranslate(wording, is_locked=bool(locked_by))
         self.show_error("")
         self.open_over(self.pin if self.number.text() else self.number)

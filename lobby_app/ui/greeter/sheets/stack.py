@@ -38,6 +38,12 @@ class SheetStack(QObject):
         sheets = (self.sign_on, *self._passing)
         return next((sheet for sheet in sheets if not sheet.isHidden()), None)
 
+    def close_personal(self) -> None:
+        """Close what may tell of the person who was at the desk; a number without paper stays."""
+        for sheet in self._passing:
+            if sheet is not self.trouble and not sheet.isHidden():
+                sheet.dismiss()
+
     def close_passing(self) -> None:
         """Close every sheet that a new visit or a scan may close."""
         for sheet in self._passing:
