@@ -13,7 +13,7 @@ from lobby_app.domain.triage import recommend
 from lobby_app.messages import bilingual
 from lobby_app.services.desk import Desk
 from lobby_app.services.floor import floor_of
-from lobby_app.services.queues import Place, Queues
+from lobby_app.services.queues import Place, Queues, open_counters
 from lobby_app.services.views import (
     Advice,
     ChannelOption,
@@ -44,7 +44,7 @@ def advise(desk: Desk, visit: Visit, need: Need, wishes: Wishes) -> Advice:
     with desk.reader() as work:
         waiting = work.waiting(day)
         reports = work.device_reports(day)
-    queues = Queues(desk, waiting)
+        queues = Queues(desk, waiting, open_counters(desk, work))
     customer = _as_wished(visit, wishes)
     need = replace(need, agent=wishes.agent)
     result = recommend(customer, need, floor_of(desk, visit, queues, reports), desk.policy)

@@ -7,7 +7,7 @@ counters can never take the same one. Illegal steps are refused by domain.ticket
 from collections.abc import Callable, Sequence
 
 from lobby_app.domain.business import Priority
-from lobby_app.domain.dispatch import Choice, FreeCounter, WaitingTicket, choose
+from lobby_app.domain.dispatch import Choice, FreeCounter, choose
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.event import Draft, EventKind
 from lobby_app.domain.ports import CounterReport, UnitOfWork
@@ -19,7 +19,6 @@ from lobby_app.domain.ticket_steps import (
     ParkKind,
     SkipReason,
     call,
-    cancel,
     come_back,
     finish,
     go_on,
@@ -36,6 +35,7 @@ from lobby_app.domain.ticket_steps import (
 )
 from lobby_app.services.counter_panel import counter_panel
 from lobby_app.services.desk import Desk
+from lobby_app.services.queues import HELPED_QUEUES, as_waiting, is_shared
 from lobby_app.services.views import CounterView, Session
 
 Step = Callable[[Ticket, Hand], Draft]
@@ -147,26 +147,13 @@ def _choose(
 
 
 def _free_counter(desk: Desk, work: UnitOfWork, report: CounterReport) -> FreeCounter:
-    plan = next((c for c in desk.branch.counters if c.number == report.number), None)
-    shared = plan.shared if plan is not None else True
+    shared = is_shared(desk, report.number)
     calls = work.calls(desk.business_day(), counter=report.number, limit=HISTORY)
     history = tuple(Priority(one.priority) for one in reversed(calls) if not one.is_again)
     idle_since = max([report.since, *(one.at for one in calls)])
     idle = max(0.0, (desk.now() - idle_since).total_seconds() / 60)
-    helps = () if shared else ("cash_counter", "service_counter")
+    helps = () if shared else HELPED_QUEUES
     return FreeCounter(report.queues, shared, history, idle, helps)
-
-
-def as_waiting(ticket: Ticket) -> WaitingTicket:
-    """Return a ticket as the calling rule sees it; times in minutes since the epoch."""
-    return WaitingTicket(
-        ticket.ticket_id,
-        ticket.number,
-        ticket.queue,
-        Priority(ticket.priority),
-        ticket.eligible_at.timestamp() / 60,
-        ticket.business,
-    )
 
 
 def reason_of(choice: Choice) -> CallReason:
@@ -250,15 +237,6 @@ def bring_back(desk: Desk, session: Session, ticket_id: str) -> Ticket:
             work.append(come_back(ticket, hand))
         work.commit()
         return _known(work, ticket_id)
-
-
-def cancel_ticket(desk: Desk, session: Session, ticket_id: str, reason: str) -> str:
-    """Give a waiting or parked ticket up; return its number."""
-    with desk.unit_of_work() as work:
-        ticket = _known(work, ticket_id)
-        work.append(cancel(ticket, session.staff_number, reason))
-        work.commit()
-    return ticket.number
 
 
 def counter_view(desk: Desk, counter: int) -> CounterView:

@@ -9,7 +9,7 @@ from lobby_app.domain.ports import DeviceReport
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.services.desk import Desk
-from lobby_app.services.queues import Queues
+from lobby_app.services.queues import Queues, read_queues
 from lobby_app.services.views import (
     DeskStatus,
     DeviceView,
@@ -65,10 +65,9 @@ def floor_view(desk: Desk) -> FloorView:
     """Return queues, machines and last tickets for the side panel."""
     day = desk.business_day()
     with desk.reader() as work:
-        waiting = work.waiting(day)
+        queues = read_queues(desk, work)
         latest = work.latest(day, _RECENT)
         reports = work.device_reports(day)
-    queues = Queues(desk, waiting)
     return FloorView(
         queues=_queue_views(desk, queues),
         devices=_device_views(desk, reports),

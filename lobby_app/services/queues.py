@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from lobby_app.domain.business import Priority
 from lobby_app.domain.dispatch import WaitingTicket
+from lobby_app.domain.ports import UnitOfWork
 from lobby_app.domain.slip import WaitRange
 from lobby_app.domain.ticket import Ticket
 from lobby_app.domain.wait import ServingCounter, forecast, people_ahead, range_of
 from lobby_app.services.desk import Desk
 
+HELPED_QUEUES = ("cash_counter", "service_counter")
+"""What a dedicated counter helps with when it has been idle for a while (domain 3.6)."""
 _NEW = "new"
 
 
@@ -28,11 +31,13 @@ class Place:
 class Queues:
     """The whole floor at one moment, asked about single tickets; each question is answered once."""
 
-    def __init__(self, desk: Desk, waiting: Sequence[Ticket]) -> None:
+    def __init__(
+        self, desk: Desk, waiting: Sequence[Ticket], counters: Sequence[ServingCounter]
+    ) -> None:
         self._desk = desk
         self._now = desk.now().timestamp() / 60
-        self._tickets = [_as_waiting(ticket) for ticket in waiting]
-        self._counters = open_counters(desk)
+        self._tickets = [as_waiting(ticket) for ticket in waiting]
+        self._counters = counters
         self._places_for_new: dict[tuple[str, Priority], Place] = {}
 
     def place_of(self, ticket_id: str) -> Place:
@@ -66,20 +71,56 @@ class Queues:
         return sum(1 for counter in self._counters if queue in counter.queues)
 
 
-def open_counters(desk: Desk) -> list[ServingCounter]:
-    """Return the counters as planned; a dedicated one may help the tellers' queues."""
+def read_queues(desk: Desk, work: UnitOfWork) -> Queues:
+    """Return the floor as it is, read inside a transaction."""
+    return Queues(desk, work.waiting(desk.business_day()), open_counters(desk, work))
+
+
+def open_counters(desk: Desk, work: UnitOfWork) -> list[ServingCounter]:
+    """Return the counters that are open, each with the service it runs.
+
+    On a day on which no counter has signed on, the plan of the branch stands for them: a branch
+    may use the entrance before its counters do.
+    """
+    day = desk.business_day()
+    reports = work.counters(day)
+    if not reports:
+        return [_serving(desk, plan.number, plan.queues, None) for plan in desk.branch.counters]
     return [
-        ServingCounter(
-            number=plan.number,
-            queues=plan.queues,
-            shared=plan.shared,
-            helps=() if plan.shared else ("cash_counter", "service_counter"),
-        )
-        for plan in desk.branch.counters
+        _serving(desk, report.number, report.queues, work.at_counter(day, report.number))
+        for report in reports
+        if report.is_open
     ]
 
 
-def _as_waiting(ticket: Ticket) -> WaitingTicket:
+def _serving(
+    desk: Desk, number: int, queues: tuple[str, ...], current: Ticket | None
+) -> ServingCounter:
+    shared = is_shared(desk, number)
+    business, minutes = None, 0.0
+    if current is not None:
+        course = current.course
+        begun = course.started_at if course.started_at is not None else course.first_called_at
+        business = current.business
+        minutes = max(0.0, desk.now().timestamp() - (begun or 0) / 1000) / 60 if begun else 0.0
+    return ServingCounter(
+        number=number,
+        queues=queues,
+        shared=shared,
+        helps=() if shared else HELPED_QUEUES,
+        busy_business=business,
+        busy_minutes=minutes,
+    )
+
+
+def is_shared(desk: Desk, counter: int) -> bool:
+    """Tell whether a counter serves everybody; one that is not planned does."""
+    plan = next((one for one in desk.branch.counters if one.number == counter), None)
+    return plan.shared if plan is not None else True
+
+
+def as_waiting(ticket: Ticket) -> WaitingTicket:
+    """Return a ticket as the calling rule sees it; times in minutes since the epoch."""
     return WaitingTicket(
         ticket.ticket_id,
         ticket.number,

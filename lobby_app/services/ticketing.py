@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
+from lobby_app.domain import ticket_steps
 from lobby_app.domain.customer import Access
 from lobby_app.domain.errors import BugError, KnownError
-from lobby_app.domain.event import RANK_CANCELLED, RANK_WAITING, Draft, EventKind, parse_body
+from lobby_app.domain.event import RANK_WAITING, Draft, EventKind, parse_body
 from lobby_app.domain.ports import PrintOutcome, PrintResult, UnitOfWork
 from lobby_app.domain.slip import TicketSlip, WaitRange
 from lobby_app.domain.text import Language
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.services.desk import Desk
-from lobby_app.services.queues import Queues
+from lobby_app.services.queues import read_queues
 from lobby_app.services.triage_record import triage_events
 from lobby_app.services.views import Advice, Issued, Session, Visit, Wishes
 
@@ -84,10 +85,9 @@ def reprint(desk: Desk, session: Session, ticket_id: str) -> Issued:
     Raises:
         KnownError: `ticketing.unknown_ticket` or `ticketing.not_waiting`.
     """
-    day = desk.business_day()
     with desk.reader() as work:
         ticket = _waiting_ticket(work, ticket_id)
-        queues = Queues(desk, work.waiting(day))
+        queues = read_queues(desk, work)
         documents = _documents_told(work, ticket)
     place = queues.place_of(ticket_id)
     copy = ticket.copies + 1
@@ -125,19 +125,7 @@ def cancel(desk: Desk, session: Session, ticket_id: str, reason: str) -> str:
     """
     with desk.unit_of_work() as work:
         ticket = _waiting_ticket(work, ticket_id)
-        work.append(
-            Draft(
-                kind=EventKind.TICKET_CANCELLED,
-                actor=session.staff_number,
-                ticket=ticket_id,
-                business_day=ticket.business_day,
-                generation=ticket.generation,
-                rank=RANK_CANCELLED,
-                queue=ticket.queue,
-                priority=ticket.priority,
-                data={"reason": reason},
-            )
-        )
+        work.append(ticket_steps.cancel(ticket, session.staff_number, reason))
         work.commit()
     return ticket.number
 
