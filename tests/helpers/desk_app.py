@@ -10,7 +10,7 @@ from time import monotonic
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from lobby_app.assembly import OpenDesk, open_desk
 from lobby_app.config import GreeterSettings, Settings
@@ -23,6 +23,7 @@ from lobby_app.services.greeter_desk import GreeterDesk
 from lobby_app.ui.greeter.port import Reception
 from lobby_app.ui.greeter.state import Phase, VisitState
 from lobby_app.ui.greeter.window import GreeterWindow
+from lobby_app.ui.paper.warm_up import warm_up
 from lobby_app.ui.shortcuts import KeyMap
 from lobby_app.ui.tasks import TaskRunner
 from lobby_app.ui.theme import ThemeName
@@ -63,6 +64,7 @@ class DeskPage:
         self.window.resize(width, height)
         self.window.show()
         self.window.show_opening()
+        warm_up()
         self.window.attach(self.reception, self.opened.desk.policy)
         self.until(lambda: self.shown.sheets.sign_on.enter.isEnabled() and self.is_settled())
 
@@ -160,7 +162,7 @@ class DeskPage:
         return self.shown.sheets.open_sheet
 
     def events(self, *kinds: EventKind) -> list[Envelope]:
-        """Return today's events of some kinds (all that have a day when none is named), in order."""
+        """Return today's events of some kinds, of all when none is named, in order."""
         desk = self.opened.desk
         with desk.reader() as work:
             found = work.events(desk.business_day(), kinds or tuple(EventKind))
@@ -172,6 +174,18 @@ class DeskPage:
         with desk.reader() as work:
             tickets = work.tickets(desk.business_day())
         return [ticket.number for ticket in tickets if ticket.state != "cancelled"]
+
+    def texts(self) -> list[str]:
+        """Return every text that can be seen, top to bottom of the widget tree."""
+        found = []
+        for widget in self.window.findChildren(QWidget):
+            if not widget.isVisible():
+                continue
+            if isinstance(widget, QLabel | QPushButton):
+                found.append(widget.text())
+            elif isinstance(widget, QLineEdit):
+                found += [widget.text(), widget.placeholderText()]
+        return [text for text in found if text]
 
     def close(self) -> None:
         """Close the window and stop the workers; the desk stays open for looking at it."""

@@ -1,4 +1,4 @@
-"""Fixtures of the greeter's window: a demo desk on real files, a TCP printer, a window over both."""
+"""Fixtures of the greeter's window: a demo desk on real files, a TCP printer, a window."""
 
 import shutil
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.helpers.desk_app import DeskPage, demo_settings, greeter_page, open_d
 from tests.helpers.escpos_emulator import PrinterEmulator
 
 QUICK_NUMBER, QUICK_PIN = "0099", "9753"
-"""A member of staff whose PIN is hashed at the smallest cost: most tests are not about signing on."""
+"""Somebody whose PIN is hashed at the smallest cost: most tests are not about signing on."""
 
 
 class MovedClock:

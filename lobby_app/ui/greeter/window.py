@@ -99,6 +99,8 @@ class GreeterWindow(QWidget):
         sheets.trouble.again.connect(self.printing.print)
         sheets.trouble.copy.connect(self._print_copy)
         sheets.entry.entered.connect(self.scan)
+        for sheet in sheets.all:
+            sheet.left.connect(self._focus_home)
         answer.notice.expired.connect(shown.clear_notice)
         answer.document_toggled.connect(self.wishing.toggle_document)
         answer.reminder_dismissed.connect(self.visiting.dismiss_reminder)
@@ -187,10 +189,14 @@ class GreeterWindow(QWidget):
         self.screen_parts.view.area.verticalScrollBar().setValue(0)
         self.screen_parts.view.business.search.setFocus()
 
+    def _focus_home(self) -> None:
+        """Let keys reach the window again once no sheet is open."""
+        if self.screen_parts.sheets.open_sheet is None:
+            self.screen_parts.view.business.search.setFocus()
+
     def _signed_on(self) -> None:
         self.screen_parts.sheets.sign_on.hide()
         self.screen_parts.show_waiting_trouble()
-        self.screen_parts.view.business.search.setFocus()
         self.watching.refresh()
 
     def _need(self, use: Callable[[NeedController], object]) -> None:

@@ -1,7 +1,7 @@
 """A sheet over the window: a question or a list, with the focus kept inside until it is gone."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -16,9 +16,11 @@ class Sheet(QWidget):
 
     Signals:
         dismissed(): Esc or the close button; the sheet is hidden already.
+        left(): the sheet goes, whatever the reason; the focus has to go somewhere else.
     """
 
     dismissed = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget, width: int = 760) -> None:
         super().__init__(parent)
@@ -121,6 +123,13 @@ class Sheet(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
         event.accept()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Give the focus away: Qt would leave it on a button that nobody sees any more."""
+        super().hideEvent(event)
+        if self.isHidden():
+            self.left.emit()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -32,11 +32,12 @@ class SheetStack(QObject):
             self.keys,
         )
 
+        self.all: tuple[Sheet, ...] = (self.sign_on, *self._passing)
+
     @property
     def open_sheet(self) -> Sheet | None:
         """The sheet that is open, signing on included."""
-        sheets = (self.sign_on, *self._passing)
-        return next((sheet for sheet in sheets if not sheet.isHidden()), None)
+        return next((sheet for sheet in self.all if not sheet.isHidden()), None)
 
     def close_personal(self) -> None:
         """Close what may tell of the person who was at the desk; a number without paper stays."""
