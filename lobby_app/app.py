@@ -106,7 +106,11 @@ class GreeterApp(QObject):
         self.database.submit(_opening(self._settings), self._attach, self.window.opening_failed)
 
     def _attach(self, opened: "tuple[OpenDesk, GreeterDesk]") -> None:
+        # In the GUI thread, after the first paint, before the first ticket.
+        from lobby_app.ui.paper.warm_up import warm_up
+
         self._opened, reception = opened
+        warm_up()
         self.window.attach(reception, self._opened.desk.policy)
 
     def stop(self) -> None:
