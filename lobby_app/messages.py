@@ -24,6 +24,10 @@ class Messages:
     def __init__(self, language: Language) -> None:
         self.language = language
 
+    def __contains__(self, key: str) -> bool:
+        """Tell whether there is a sentence for `key`."""
+        return key in _catalogue(self.language)
+
     def __call__(self, key: str, /, **params: object) -> str:
         """Return the sentence for `key` with its placeholders filled.
 

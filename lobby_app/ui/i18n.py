@@ -9,10 +9,14 @@ from lobby_app.services.views import ChannelOption
 
 
 class Wording:
-    """Makes words from values. Its language is that of the Messages it was given."""
+    """Makes words from values. Its language is that of the Messages it was given.
 
-    def __init__(self, messages: Messages) -> None:
+    `area`: file of this window's own sentences; what all windows share is in `window`.
+    """
+
+    def __init__(self, messages: Messages, area: str) -> None:
         self.messages = messages
+        self._area = area
 
     @property
     def language(self) -> Language:
@@ -20,8 +24,9 @@ class Wording:
         return self.messages.language
 
     def __call__(self, key: str, /, **params: object) -> str:
-        """Return the sentence for a key of the greeter's window."""
-        return self.messages(f"greeter.{key}", **params)
+        """Return the sentence for a key of this window, or of all windows."""
+        own = f"{self._area}.{key}"
+        return self.messages(own if own in self.messages else f"window.{key}", **params)
 
     def text(self, text: Text) -> str:
         """Return a bilingual text in the language shown now."""

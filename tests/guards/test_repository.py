@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SOURCE_ROOT = ROOT / "lobby_app"
 SOURCES = sorted((ROOT / "lobby_app").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LANGUAGES = ("zh_CN", "en")
@@ -62,7 +63,8 @@ def _literal_keys(path: Path) -> set[str]:
             if name in ("messages", "_messages", "KnownError", "bilingual"):
                 keys.add(value)
             elif name in ("wording", "words", "tell"):
-                keys.add(f"greeter.{value}")
+                own = f"{path.relative_to(SOURCE_ROOT / 'ui').parts[0]}.{value}"
+                keys.add(own if own in _catalogue("en") else f"window.{value}")
     return keys
 
 

@@ -4,10 +4,11 @@ from PySide6.QtCore import QObject, Signal
 
 from lobby_app.domain.floor import ChannelState
 from lobby_app.services.views import Issued, RecentTicket, ScannedTicket
-from lobby_app.ui.greeter.hub import Choice, Hub, Question
+from lobby_app.ui.greeter.hub import Hub
 from lobby_app.ui.greeter.printing import PrintController
 from lobby_app.ui.greeter.signing import SigningController
 from lobby_app.ui.greeter.watching import WatchController
+from lobby_app.ui.hub import Choice, Question
 
 CANCEL_REASONS = ("left", "mistake", "duplicate")
 _STATE_ICONS = {"up": "check", "down": "cross", "unknown": "question"}

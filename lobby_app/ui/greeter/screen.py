@@ -14,13 +14,14 @@ from lobby_app.services.views import Issued
 from lobby_app.ui.greeter.answer import answer_text
 from lobby_app.ui.greeter.answer_card import AnswerPresenter
 from lobby_app.ui.greeter.business_panel import BusinessPresenter
-from lobby_app.ui.greeter.hub import Hub, Question
+from lobby_app.ui.greeter.hub import Hub
 from lobby_app.ui.greeter.looking import check_story
 from lobby_app.ui.greeter.sheets.stack import SheetStack
 from lobby_app.ui.greeter.side_panel import RECENT_ROWS, SidePresenter
 from lobby_app.ui.greeter.status_strip import StripPresenter
 from lobby_app.ui.greeter.view import GreeterView
 from lobby_app.ui.greeter.wishing import WishController
+from lobby_app.ui.hub import Question
 from lobby_app.ui.theme import ThemeName, theme_named
 
 SCALES = (1.0, 1.2, 1.4)

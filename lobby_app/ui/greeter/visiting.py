@@ -16,8 +16,9 @@ from lobby_app.services.views import (
     ScannedTicket,
     Wishes,
 )
-from lobby_app.ui.greeter.hub import Choice, Hub, Question
+from lobby_app.ui.greeter.hub import Hub
 from lobby_app.ui.greeter.state import Phase, VisitState
+from lobby_app.ui.hub import Choice, Question
 
 _MAY_READ = (Phase.IDLE, Phase.UNREADABLE)
 

@@ -47,7 +47,7 @@ class GreeterWindow(QWidget):
         devices: TaskRunner,
     ) -> None:
         super().__init__()
-        self.hub = Hub(self, Wording(messages), keys, database, devices)
+        self.hub = Hub(self, Wording(messages, "greeter"), keys, database, devices)
         self.visiting = VisitController(self.hub)
         self.printing = PrintController(self.hub)
         self.signing = SigningController(

@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject
 from lobby_app.domain.customer import Access, Preference
 from lobby_app.domain.text import Language
 from lobby_app.services.views import ChannelOption, Wishes
-from lobby_app.ui.greeter.hub import Choice, Hub, Question
+from lobby_app.ui.greeter.hub import Hub
 from lobby_app.ui.greeter.state import Phase
 from lobby_app.ui.greeter.visiting import VisitController
+from lobby_app.ui.hub import Choice, Question
 from lobby_app.ui.shortcuts import Command
 
 SAFETY = ("scam_signs", "medical", "security")

@@ -3,14 +3,14 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from lobby_app.ui.greeter.sheets.choice import ChoiceSheet
 from lobby_app.ui.greeter.sheets.entry import EntrySheet
 from lobby_app.ui.greeter.sheets.keys import KeysSheet
 from lobby_app.ui.greeter.sheets.preview import PreviewSheet
-from lobby_app.ui.greeter.sheets.sign_on import SignOnSheet
 from lobby_app.ui.greeter.sheets.trouble import TroubleSheet
 from lobby_app.ui.shortcuts import KeyMap
+from lobby_app.ui.widgets.choice_sheet import ChoiceSheet
 from lobby_app.ui.widgets.sheet import Sheet
+from lobby_app.ui.widgets.sign_on_sheet import SignOnSheet
 
 
 class SheetStack(QObject):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from lobby_app.ui.greeter.hub import Choice, Question
+from lobby_app.ui.hub import Choice, Question
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.theme import Theme
 from lobby_app.ui.widgets.basics import Button, set_icon, set_property, set_text
