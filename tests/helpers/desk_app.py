@@ -105,8 +105,13 @@ class DeskPage:
 
     def type(self, text: str) -> None:
         """Type text where the focus is."""
-        QTest.keyClicks(self.window.focusWidget() or self.window, text)
+        self.type_now(text)
         self.settle()
+
+    def type_now(self, text: str) -> None:
+        """Type text without waiting for what comes of it."""
+        QTest.keyClicks(self.window.focusWidget() or self.window, text)
+        QApplication.processEvents()
 
     def touch(self, widget: QWidget) -> None:
         """Press a widget with the finger, if it can be seen."""
