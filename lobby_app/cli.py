@@ -5,7 +5,8 @@ import json
 import locale
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,8 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
         return sub
 
     add("greeter", _greeter)
+    counter = add("counter", _counter)
+    counter.add_argument("number", type=int, nargs="?", help=messages("cli.counter_number"))
     for name, command in (("triage", _triage), ("dispatch", _dispatch)):
         cases = add(name, command)
         cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
@@ -78,14 +81,27 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
 
 
 def _greeter(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    with _window_libraries():
+        from lobby_app.app.greeter import run_greeter
+    return run_greeter(settings, messages)
+
+
+def _counter(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    with _window_libraries():
+        from lobby_app.app.counter import run_counter
+    return run_counter(settings, messages, options.number)
+
+
+@contextmanager
+def _window_libraries() -> Iterator[None]:
+    """Turn a missing display or window library into one sentence."""
     from lobby_app.display import require_display
 
     require_display()
     try:
-        from lobby_app.app import run_greeter
+        yield
     except ImportError as error:
         raise KnownError("cli.missing_library", detail=str(error)) from error
-    return run_greeter(settings, messages)
 
 
 def _triage(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
@@ -93,7 +109,8 @@ def _triage(options: argparse.Namespace, settings: Settings, messages: Messages)
     from lobby_app.services.case_files import triage_file
 
     policy = load_policy(settings.policy_folder)
-    return _cases(triage_file(options.file, policy), options.check, messages)
+    results = triage_file(options.file, policy, check=options.check)
+    return _cases(results, options.check, messages)
 
 
 def _dispatch(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
@@ -101,7 +118,8 @@ def _dispatch(options: argparse.Namespace, settings: Settings, messages: Message
     from lobby_app.services.case_files import dispatch_file
 
     policy = load_policy(settings.policy_folder)
-    return _cases(dispatch_file(options.file, policy), options.check, messages)
+    results = dispatch_file(options.file, policy, check=options.check)
+    return _cases(results, options.check, messages)
 
 
 def _scan(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
@@ -109,8 +127,10 @@ def _scan(options: argparse.Namespace, settings: Settings, messages: Messages) -
     from lobby_app.services.scan_stream import describe, joined_scans
 
     scan = reader_check(settings.ticket_url, is_demo=settings.demo)
+    if sys.stdin is None:
+        return 0  # closed by whoever started us: nothing to read
     # A raw scan may hold anything a reader can send; undecodable bytes must not stop the tool.
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")  # type: ignore[union-attr]
     for text in joined_scans(sys.stdin):
         _print_json(describe(scan(text)))
     return 0
@@ -179,21 +199,25 @@ def _hash_pin(options: argparse.Namespace, settings: Settings, messages: Message
     return 0
 
 
-def _cases(results: "Iterable[CaseResult]", check: bool, messages: Messages) -> int:
+def _cases(results: "Iterable[CaseResult | KnownError]", check: bool, messages: Messages) -> int:
     """Print one object a case or, with `check`, the differences; return the exit status."""
-    count = wrong = 0
+    count = wrong = broken = 0
     for result in results:
         count += 1
+        if isinstance(result, KnownError):
+            broken += 1
+            sys.stderr.write(f"{messages.error(result)}\n")
+            continue
         if not check:
             _print_json(result.document)
             continue
         wrong += bool(result.differences)
         for difference in result.differences:
             sys.stdout.write(messages("cli.difference", **asdict(difference)) + "\n")
-    if check:
+    if check and (wrong or not broken):
         key = "cli.check_failed" if wrong else "cli.check_passed"
         sys.stdout.write(messages(key, count=count, wrong=wrong) + "\n")
-    return 1 if wrong else 0
+    return 2 if broken else int(wrong > 0)
 
 
 def _print_json(document: object) -> None:

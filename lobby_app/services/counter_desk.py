@@ -7,7 +7,7 @@ from lobby_app.domain.text import Text
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
 from lobby_app.services import calling, reception, signing_on
 from lobby_app.services.desk import Desk
-from lobby_app.services.views import CounterView, ScannedTicket, Session
+from lobby_app.services.views import CounterView, PlannedCounter, ScannedTicket, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,23 @@ class CounterDesk:
         """See services.signing_on."""
         signing_on.sign_off(self.desk, session)
 
-    def counters(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        """Return the planned counters of the branch with the queues they are meant for."""
-        return tuple((plan.number, plan.queues) for plan in self.desk.branch.counters)
+    def counters(self) -> tuple[PlannedCounter, ...]:
+        """Return the planned counters of the branch."""
+        return tuple(
+            PlannedCounter(plan.number, plan.queues, self._zones(plan.queues))
+            for plan in self.desk.branch.counters
+        )
+
+    def _zones(self, queues: tuple[str, ...]) -> Text:
+        """Return letters and names of the zones that queues belong to."""
+        policy = self.desk.policy
+        letters = sorted({policy.channels[queue].zone or "" for queue in queues} - {""})
+        names = [policy.zones[letter] for letter in letters]
+        pairs = list(zip(letters, names, strict=True))
+        return Text(
+            " ".join(f"{letter} {name.zh}" for letter, name in pairs),
+            " ".join(f"{letter} {name.en}" for letter, name in pairs),
+        )
 
     def queues(self) -> tuple[tuple[str, Text], ...]:
         """Return every queue a counter may serve, with its name."""
@@ -74,9 +88,7 @@ class CounterDesk:
         """See services.calling."""
         calling.no_show_current(self.desk, session, counter)
 
-    def transfer(
-        self, session: Session, counter: int, queue: str, to_counter: int | None
-    ) -> None:
+    def transfer(self, session: Session, counter: int, queue: str, to_counter: int | None) -> None:
         """See services.calling."""
         calling.transfer_current(self.desk, session, counter, queue, to_counter)
 

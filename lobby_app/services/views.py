@@ -256,6 +256,15 @@ class ScannedTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedCounter:
+    """A counter as planned: its queues, and its zones in words."""
+
+    number: int
+    queues: tuple[str, ...]
+    zones: Text
+
+
+@dataclass(frozen=True, slots=True)
 class CounterPerson:
     """Who stands at the counter, masked; only known to the counter once the service started."""
 

@@ -11,7 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
-from lobby_app.app import dress_application
+from lobby_app.app.program import dress_application
 from lobby_app.domain.text import Language
 from lobby_app.ui.theme import ThemeName
 from tests.helpers.desk_app import DeskPage, open_demo_desk

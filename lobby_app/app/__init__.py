@@ -1,0 +1,1 @@
+"""Windows as running programs: what starts and stops in which order."""
