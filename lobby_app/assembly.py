@@ -13,13 +13,14 @@ from lobby_app.cache.opening import open_log
 from lobby_app.cache.self_check import self_check
 from lobby_app.config import Settings
 from lobby_app.demo.branches import demo_branch
+from lobby_app.demo.clock import read_clock
 from lobby_app.demo.install import install_demo
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.devices.secrets import NoSecrets, open_key_store
 from lobby_app.domain.branch import Branch, StaffMember
 from lobby_app.domain.business import Policy
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.ports import Secrets, SecretState
+from lobby_app.domain.ports import Clock, Secrets, SecretState
 from lobby_app.policy.branch_file import load_branch_file
 from lobby_app.policy.loader import load_policy
 from lobby_app.scans.code_keys import read_code_keys
@@ -69,8 +70,10 @@ class OpenDesk:
     close: Callable[[], None]
 
 
-def open_desk(settings: Settings) -> OpenDesk:
+def open_desk(settings: Settings, clock: Clock | None = None) -> OpenDesk:
     """Open keys, files and branch of this desk. Blocking: call it on the db worker.
+
+    `clock`: another time than the computer's, for playing a demo day.
 
     Raises:
         KnownError: `policy.*`, `branch.*`, `cache.*`; with broken key store the queue still runs.
@@ -80,7 +83,7 @@ def open_desk(settings: Settings) -> OpenDesk:
         _expect_demo_folder(settings)
         policy = never_closing(policy)
     branch, staff = _branch(settings, policy)
-    clock = BranchClock(branch.timezone)
+    clock = clock or _clock(settings, branch)
     secrets, notices = _secrets(settings)
     try:
         opened = _opened(settings, policy, branch, clock, secrets, notices)
@@ -97,6 +100,12 @@ def open_desk(settings: Settings) -> OpenDesk:
             work.put_staff(staff)
             work.commit()
     return opened
+
+
+def _clock(settings: Settings, branch: Branch) -> Clock:
+    """Return the computer's time, or the demo's own while its traffic runs."""
+    shown = read_clock(settings.data_dir, branch.timezone) if settings.demo else None
+    return shown or BranchClock(branch.timezone)
 
 
 def _expect_demo_folder(settings: Settings) -> None:
@@ -136,7 +145,7 @@ def _opened(
     settings: Settings,
     policy: Policy,
     branch: Branch,
-    clock: BranchClock,
+    clock: Clock,
     secrets: Secrets,
     notices: list[str],
 ) -> OpenDesk:
