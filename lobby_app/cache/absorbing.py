@@ -64,7 +64,7 @@ def _take_over(target: Connection, row: Any) -> None:
     target.exec_driver_sql("UPDATE me SET last_hlc = MAX(last_hlc, ?)", (row.hlc,))
     envelope = parse_body(row.body)
     if envelope is not None:
-        project(target, envelope, row.hlc, row.log_id.hex())
+        project(target, envelope, row.hlc, row.log_id.hex(), has_happened=True)
 
 
 def _take_over_series(target: Connection, source: Connection) -> None:

@@ -10,9 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from lobby_app.cache.engine import make_engine
+from lobby_app.cache.engine import ONLY_READS, make_engine
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.migrate import is_readable, migrate
 from lobby_app.cache.schema import CUSTOMERS_REVISION
@@ -32,7 +32,7 @@ from lobby_app.domain.text import Language
 from lobby_app.locking import locked
 
 CUSTOMERS_KEY = "customers-key"
-_BATCH = 5000
+_BATCH = 10_000
 _OPENING_S = 60.0
 
 
@@ -55,7 +55,7 @@ class SqlCustomerCache:
         return self._record("SELECT record FROM customer WHERE customer_ref = ?", customer_ref)
 
     def _record(self, statement: str, value: str) -> CustomerRecord | None:
-        with self._looking(), self.engine.connect() as connection:
+        with self._reading() as connection:
             found = connection.exec_driver_sql(statement, (value,)).scalar()
         return record_from_json(found) if found is not None else None
 
@@ -68,7 +68,7 @@ class SqlCustomerCache:
         return self._appointment("customer_ref = ?", customer_ref, day)
 
     def _appointment(self, condition: str, value: str, day: date) -> BookedAppointment | None:
-        with self._looking(), self.engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.exec_driver_sql(
                 "SELECT code, customer_ref, starts_at, channel, business"  # noqa: S608
                 f" FROM appointment WHERE {condition} AND starts_at >= ? AND starts_at < ?"
@@ -79,21 +79,22 @@ class SqlCustomerCache:
 
     def count(self) -> int:
         """Return how many customers are cached."""
-        with self._looking(), self.engine.connect() as connection:
+        with self._reading() as connection:
             return int(connection.exec_driver_sql("SELECT COUNT(*) FROM customer").scalar_one())
 
     def as_of(self) -> datetime | None:
         """Return when the data was last refreshed."""
-        with self._looking(), self.engine.connect() as connection:
+        with self._reading() as connection:
             value = connection.exec_driver_sql("SELECT as_of FROM meta").scalar()
         return datetime.fromisoformat(value) if value else None
 
     @contextmanager
-    def _looking(self) -> Iterator[None]:
-        """Convert errors; a damaged page is marked, so that the next start begins afresh."""
+    def _reading(self) -> Iterator[Connection]:
+        """Look without waiting for a refresh; a damaged page is marked for the next start."""
         try:
-            with known_errors():
-                yield
+            with known_errors(), self.engine.connect() as connection:
+                connection.execution_options(**{ONLY_READS: True})
+                yield connection
         except KnownError as error:
             if error.key == "cache.unreadable" and self.path is not None:
                 _damage_marker(self.path).touch()
@@ -115,7 +116,7 @@ class SqlCustomerCache:
                     "INSERT INTO customer VALUES (?, ?)",
                     [(record.customer_ref, record_to_json(record)) for record in batch],
                 )
-                tokens = [(token, r.customer_ref) for r in batch for token in r.tokens]
+                tokens = sorted((token, r.customer_ref) for r in batch for token in r.tokens)
                 if tokens:
                     connection.exec_driver_sql("INSERT INTO customer_token VALUES (?, ?)", tokens)
             for booking in appointments:
@@ -127,6 +128,13 @@ class SqlCustomerCache:
                     ),
                 )  # fmt: skip
             connection.exec_driver_sql("INSERT INTO meta VALUES (1, ?)", (as_of.isoformat(),))
+        self._fold_wal()
+
+    def _fold_wal(self) -> None:
+        """Give back the space of a big import; while somebody still reads, a later commit does."""
+        with known_errors(), self.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")  # not inside a transaction
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the file."""

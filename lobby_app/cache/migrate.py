@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from lobby_app.cache.engine import copy_into
+from lobby_app.cache.engine import ONLY_READS, copy_into
 from lobby_app.cache.errors import known_errors
 from lobby_app.domain.errors import KnownError
 
@@ -44,6 +44,7 @@ def migrate(engine: Engine, original: Original | None, name: str, head: str, now
 
 def _revision(engine: Engine) -> str | None:
     with engine.connect() as connection:
+        connection.execution_options(**{ONLY_READS: True})
         if not connection.exec_driver_sql(
             "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
         ).fetchone():
@@ -88,6 +89,7 @@ def is_readable(engine: Engine, *, thoroughly: bool) -> bool:
     question = "PRAGMA quick_check(1)" if thoroughly else "SELECT COUNT(*) FROM sqlite_master"
     try:
         with known_errors(), engine.connect() as connection:
+            connection.execution_options(**{ONLY_READS: True})  # somebody may be writing
             answer = connection.exec_driver_sql(question).scalar_one()
     except KnownError as error:
         if error.key == "cache.unreadable":

@@ -35,6 +35,7 @@ _DEVICE = (
 
 _VACATE = "DELETE FROM occupancy WHERE ticket_id = ?"
 _OCCUPY = "INSERT INTO occupancy (business_day, counter, ticket_id) VALUES (?, ?, ?)"
+_OCCUPY_ANYHOW = _OCCUPY.replace("INSERT", "INSERT OR REPLACE")
 _COUNTER = (
     "INSERT INTO counter_state (business_day, counter, is_open, queues, staff, hlc, log_id)"
     " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (business_day, counter) DO UPDATE SET"
@@ -52,11 +53,14 @@ _AT_COUNTER = frozenset({RANK_CALLED, RANK_SERVING})
 _FALSE, _TRUE = 0, 1
 
 
-def project(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -> None:
+def project(
+    connection: Connection, envelope: Envelope, hlc: int, log_id: str, *, has_happened: bool = False
+) -> None:
     """Fold one event into the projections. `log_id`: 32 hex digits.
 
     One counter serves one customer and one ticket is at one counter: the table `occupancy` holds
-    it by constraint, so that a second call fails inside its own transaction.
+    it by constraint, so that a second call fails inside its own transaction. What `has_happened`
+    elsewhere cannot fail any more: there the later word about a counter stands.
     """
     if envelope.kind == EventKind.DEVICE_STATE_SET:
         device, state = envelope.data.get("device"), envelope.data.get("state")
@@ -80,16 +84,16 @@ def project(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -
     if row is not None:
         fold = fold_from_row(row).merge(fold)
     connection.exec_driver_sql(_UPSERT, row_from_fold(fold))
-    _project_occupancy(connection, fold)
+    _project_occupancy(connection, fold, _OCCUPY_ANYHOW if has_happened else _OCCUPY)
 
 
-def _project_occupancy(connection: Connection, fold: TicketFold) -> None:
+def _project_occupancy(connection: Connection, fold: TicketFold, occupy: str) -> None:
     state = fold.state
     if state is None:
         return
     connection.exec_driver_sql(_VACATE, (fold.ticket_id,))
     if state.rank in _AT_COUNTER and state.counter is not None:
-        connection.exec_driver_sql(_OCCUPY, (fold.business_day, state.counter, fold.ticket_id))
+        connection.exec_driver_sql(occupy, (fold.business_day, state.counter, fold.ticket_id))
 
 
 def _project_counter(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -> None:

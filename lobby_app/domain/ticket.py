@@ -298,7 +298,8 @@ def _said(birth: BirthRegister) -> tuple[str, ...]:
     """Break ties between two different births at the same place of the same log (a fork)."""
     return (
         birth.number, birth.qr_token, birth.zone, birth.business, birth.customer_ref or "",
-        birth.language, str(birth.large_type),
+        birth.language, str(birth.large_type), str(birth.call_without_sound),
+        str(birth.documents_incomplete),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import ast
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 import lobby_app.cache
 from lobby_app.cache import migrate as migrating
-from lobby_app.cache.engine import make_engine
+from lobby_app.cache.customers import open_customers
+from lobby_app.cache.engine import copy_into, make_engine
 from lobby_app.cache.migrate import Original, migrate
+from lobby_app.cache.opening import LOG_KEY
 from lobby_app.cache.schema import (
     CUSTOMERS_REVISION,
     LOG_REVISION,
@@ -22,8 +25,9 @@ from lobby_app.cache.schema import (
     log_metadata,
 )
 from lobby_app.cache.self_check import self_check
+from lobby_app.devices.key_file import KeyFile
 from lobby_app.domain.customer import Tier
-from lobby_app.domain.errors import KnownError
+from lobby_app.domain.errors import BugError
 from tests.fixtures.make_v1 import KEY, MOMENT, keys_of_v1
 from tests.storage.desk import DAY, SetClock, issue, open_desk
 
@@ -135,9 +139,6 @@ def test_the_log_of_the_first_release_opens_with_all_it_holds(old_desk: Path) ->
 
 
 def test_the_customers_of_the_first_release_open(old_desk: Path) -> None:
-    from lobby_app.cache.customers import open_customers
-    from lobby_app.devices.key_file import KeyFile
-
     cache = open_customers(old_desk / "customers.db", KeyFile(old_desk / "keys.json"), SetClock())
     record = cache.find("1:payment_card:AAAA")
     assert record is not None
@@ -148,36 +149,37 @@ def test_the_customers_of_the_first_release_open(old_desk: Path) -> None:
     cache.close()
 
 
-def test_a_file_is_copied_whole_before_it_is_changed(old_desk: Path, monkeypatch) -> None:
-    """A later release changes the schema: the copy opens with the same key and holds everything."""
+def test_a_file_is_copied_before_it_is_changed_and_the_copy_can_be_restored(old_desk: Path) -> None:
     log = open_desk(old_desk)
-    for _ in range(20):
-        issue(log)  # still in the WAL
-    monkeypatch.setattr(migrating, "_upgrade", _add_a_column)
-    migrate(log.engine, Original(old_desk / "log.db", KEY), "log", "0900", MOMENT)
-    with log.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT added FROM staff")
+    issue(log)
     log.close()
-    with pytest.raises(KnownError) as caught:
-        open_desk(old_desk)
-    assert caught.value.key == "cache.newer_schema"
-
     (backup,) = (old_desk / "backup").iterdir()
-    assert backup.name == f"log-{MOMENT:%Y%m%d-%H%M%S}.db"
+    assert backup.name == "log-20261124-090000.db"
     assert not backup.read_bytes().startswith(b"SQLite format 3")
     shutil.copy(backup, old_desk / "log.db")
     restored = open_desk(old_desk)
-    assert restored.notices == []
+    assert restored.notices == ["cache.notice_rolled_back"]
     with restored.reader() as work:
-        assert len(work.tickets(DAY)) == 23
+        assert [t.number for t in work.tickets(DAY)] == ["A1001", "A1002", "A1003"]
     assert self_check(restored, SetClock().now()).problems == ()
     restored.close()
 
 
-def _add_a_column(engine: Engine, name: str, head: str) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE staff ADD COLUMN added TEXT")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (head,))
+def test_a_copy_holds_what_is_still_in_the_wal(tmp_path: Path) -> None:
+    log = open_desk(tmp_path)
+    key = KeyFile(tmp_path / "keys.json").get(LOG_KEY)
+    for _ in range(20):
+        issue(log)
+    assert (tmp_path / "log.db-wal").stat().st_size > 0
+    with log.reader() as work:
+        assert len(work.tickets(DAY)) == 20  # and a reader does not stand in the way
+        copy_into(log.engine, tmp_path / "copy.db", key)
+    log.close()
+    copied = make_engine(tmp_path / "copy.db", key)
+    with copied.connect() as connection:
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM event").scalar_one() == 20
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+    copied.dispose()
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(old_desk: Path, monkeypatch) -> None:
@@ -190,8 +192,6 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(old_desk: Path, monkey
             connection.exec_driver_sql("SELECT * FROM what_is_not_there")
 
     monkeypatch.setattr(migrating, "_upgrade", half)
-    from lobby_app.domain.errors import BugError
-
     with pytest.raises(BugError):
         migrate(log.engine, Original(old_desk / "log.db", KEY), "log", "0900", MOMENT)
     assert _schema(log.engine) == before
@@ -200,8 +200,6 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(old_desk: Path, monkey
 
 
 def test_the_last_three_copies_are_kept(old_desk: Path, monkeypatch) -> None:
-    from datetime import timedelta
-
     monkeypatch.setattr(migrating, "_upgrade", lambda engine, name, head: None)
     log = open_desk(old_desk)
     for day in range(5):

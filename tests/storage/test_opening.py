@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from lobby_app.cache.watermark import Watermark, watermark_from
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.devices.secrets import NoSecrets
 from lobby_app.domain.errors import BugError, KnownError
-from lobby_app.domain.event import Draft, EventKind
+from lobby_app.domain.event import RANK_CALLED, Draft, EventKind
+from lobby_app.domain.ticket import TicketState
 from tests.storage.desk import DAY, SetClock, cancelled, issue, issued, open_desk
 from tests.storage.processes import run_together
 
@@ -109,6 +111,28 @@ def test_an_open_file_that_was_tampered_with_is_kept_aside(tmp_path: Path) -> No
     assert log.notices == ["cache.notice_unreadable"]
     assert _logs(log) == [(0, 1, 0)]
     assert list(tmp_path.glob("log.open.db.unreadable-*"))
+    log.close()
+
+
+def test_what_two_files_say_of_one_counter_does_not_stop_the_desk(tmp_path: Path) -> None:
+    """Called with keys and, while they were away, called without: both are true."""
+    tickets = []
+    for opened in (open_desk(tmp_path), _open_without_keys(tmp_path)):
+        draft = issued(f"A1{len(tickets) + 7:03d}")
+        with opened.unit_of_work() as work:
+            work.append(draft)
+            work.append(replace(draft, kind="ticket_called", rank=RANK_CALLED, counter=3, data={}))
+            work.commit()
+        tickets.append(draft.ticket)
+        opened.close()
+    log = open_desk(tmp_path)
+    assert log.notices == ["cache.notice_encrypted"]
+    with log.reader() as work:
+        states = [work.ticket(str(ticket)) for ticket in tickets]
+        there = work.at_counter(DAY, 3)
+    assert [ticket.state for ticket in states if ticket] == [TicketState.CALLED] * 2
+    assert there == states[1]
+    assert self_check(log, SetClock().now()).problems == ()
     log.close()
 
 

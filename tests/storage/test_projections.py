@@ -22,7 +22,7 @@ def _projected(events: list[tuple[str, int, str]]) -> tuple[list[tuple], list[tu
         for body, hlc, log in events:
             envelope = parse_body(body)
             assert envelope is not None
-            project(connection, envelope, hlc, log)
+            project(connection, envelope, hlc, log, has_happened=True)
         tickets = connection.exec_driver_sql(_TICKETS).fetchall()
         devices = connection.exec_driver_sql("SELECT * FROM device_state ORDER BY 1").fetchall()
     engine.dispose()

@@ -28,6 +28,12 @@ _data = st.fixed_dictionaries(
         "qr_token": st.just("TOKEN") | _any_json,
         "language": st.sampled_from(["zh_CN", "en"]) | _any_json,
         "large_type": st.booleans() | _any_json,
+        "call_without_sound": st.booleans() | _any_json,
+        "documents_incomplete": st.booleans() | _any_json,
+        "course": st.dictionaries(
+            st.sampled_from(["calls", "counter", "undo", "why", "newer"]), _any_json, max_size=3
+        )
+        | _any_json,
         "outcome": st.sampled_from(["printed", "held"]) | _any_json,
         "copy": st.integers(-1, 3) | _any_json,
         "device": st.sampled_from(["stm-1", "atm-1"]) | _any_json,

@@ -3,7 +3,7 @@
 from datetime import UTC
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lobby_app.domain.event import (
@@ -45,6 +45,7 @@ def test_parts_folded_apart_join_to_the_whole(events, cut: int) -> None:
     assert joined == folded(events)
 
 
+@settings(max_examples=30)
 @given(EVENTS, EVENTS, EVENTS)
 def test_merge_is_associative_and_idempotent(a, b, c) -> None:
     folds = [fold for fold in map(folded, (a, b, c)) if fold is not None]
