@@ -76,8 +76,22 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     demo = add("demo", _demo)
     demo.add_argument("--cards", action="store_true", help=messages("cli.cards"))
     demo.add_argument("--output", type=Path, metavar="FILE", help=messages("cli.output"))
+    demo.add_argument("--traffic", action="store_true", help=messages("cli.traffic"))
+    demo.add_argument(
+        "--day", choices=("normal", "pension"), default="normal", help=messages("cli.traffic_day")
+    )
+    demo.add_argument("--seed", type=int, default=1, help=messages("cli.traffic_seed"))
+    demo.add_argument("--speed", type=_speed, default=10.0, help=messages("cli.traffic_speed"))
     add("hash-pin", _hash_pin)
     return parser
+
+
+def _speed(text: str) -> float:
+    """Return how many times as fast a demo day runs: 0.1 to 600."""
+    speed = float(text)
+    if not 0.1 <= speed <= 600:
+        raise argparse.ArgumentTypeError("0.1 – 600")
+    return speed
 
 
 def _greeter(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
@@ -143,49 +157,14 @@ def _printer_test(options: argparse.Namespace, settings: Settings, messages: Mes
 
 
 def _demo(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.commands import demo
+
     settings = load_settings(options.data_dir, demo=True)
     if options.cards:
-        return _demo_cards(options.output or settings.data_dir / "demo-cards.pdf", messages)
-    from lobby_app.assembly import open_desk
-    from lobby_app.demo.appointments import demo_slots
-    from lobby_app.demo.staff import demo_staff
-
-    opened = open_desk(settings)
-    try:
-        installed = messages(
-            "demo.installed",
-            branch=opened.desk.branch.name(messages.language),
-            customers=f"{opened.customers.count():,}",
-            appointments=len(demo_slots()),
-            staff=", ".join(member.number for member in demo_staff()),
-        )
-    finally:
-        opened.close()
-    where = messages("demo.where", folder=settings.data_dir)
-    banner, following = messages("demo.banner"), messages("demo.next_step")
-    sys.stdout.write(f"[{banner}] {installed}\n{where}\n{following}\n")
-    return 0
-
-
-def _demo_cards(target: Path, messages: Messages) -> int:
-    """Write the sheet of demo cards and, beside it, the texts to paste."""
-    from lobby_app.demo.branches import demo_branch
-    from lobby_app.demo.listing import write_listing
-    from lobby_app.policy.loader import load_policy
-    from lobby_app.resources import resource
-
-    # What the sheet promises holds for the policy shipped with the program.
-    policy = load_policy(resource("policy"))
-    listing = target.with_suffix(".txt")
-    write_listing(listing, policy, messages.language)
-    sys.stdout.write(messages("demo.list", file=listing) + "\n")
-    try:
-        from lobby_app.ui.paper.card_sheet import write_card_sheet
-    except ImportError as error:
-        raise KnownError("demo.no_qt", detail=str(error)) from error
-    pages = write_card_sheet(target, demo_branch().name, policy)
-    sys.stdout.write(messages("demo.sheet", file=target, pages=pages) + "\n")
-    return 0
+        return demo.cards(options.output or settings.data_dir / "demo-cards.pdf", messages)
+    if options.traffic:
+        return demo.traffic(settings, messages, options.day, options.seed, options.speed)
+    return demo.install(settings, messages)
 
 
 def _hash_pin(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
