@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
@@ -15,6 +16,10 @@ class CounterDesk:
     """Blocking calls; each is one use case of the module it names. Raises KnownError."""
 
     desk: Desk
+
+    def now(self) -> datetime:
+        """Return the branch's present time; does not block."""
+        return self.desk.now()
 
     def sign_on(self, number: str, pin: str) -> Session:
         """See services.signing_on."""

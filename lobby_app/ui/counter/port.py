@@ -1,6 +1,7 @@
 """What the counter's panel asks of the desk; services.counter_desk answers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from lobby_app.domain.text import Text
@@ -10,6 +11,10 @@ from lobby_app.services.views import CounterView, PlannedCounter, ScannedTicket,
 
 class CounterPort(Protocol):
     """Blocking use cases; everything runs on the db worker and may raise KnownError."""
+
+    def now(self) -> datetime:
+        """Return the branch's present time; the one call that may be made on the GUI thread."""
+        ...
 
     def sign_on(self, number: str, pin: str) -> Session:
         """Open a session."""

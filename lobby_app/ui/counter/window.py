@@ -1,7 +1,6 @@
 """The counter's panel: keys and buttons in, use cases run, one view shown."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from PySide6.QtCore import QKeyCombination, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
@@ -333,9 +332,8 @@ class CounterWindow(QWidget):
 
     def render_view(self) -> None:
         """Show the panel with running timers."""
-        if self.shown is not None:
-            now = datetime.now(self.shown.at.tzinfo)
-            self.presenter.show(self.shown, now, self.hub.wording, self._theme)
+        if self.shown is not None and self._port is not None:
+            self.presenter.show(self.shown, self._port.now(), self.hub.wording, self._theme)
 
     def dress(self) -> None:
         """Put on the theme and write all words."""
