@@ -1,9 +1,12 @@
 """One place that makes every test honest: no display needed, no stray warning, no leaked thread."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+# Compiled once for all tests and their child processes, in spite of each test's own home.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / "build" / "compiled"))
 
 import pytest
 from hypothesis import HealthCheck, settings
