@@ -284,6 +284,12 @@ class SqlUnitOfWork:
             if row.state in list(ChannelState)
         }
 
+    def last_event_at(self) -> datetime | None:
+        """Return the time of the newest own event, None before the first."""
+        with known_errors():
+            hlc = self._sql.exec_driver_sql("SELECT last_hlc FROM me").scalar_one()
+        return self._time(hlc) if hlc else None
+
     def unsent(self) -> Unsent:
         """Return what no other replica has confirmed, of every log this desk ever opened."""
         # Logs have no gaps: heads count, and only the first unsent event of each log is read.

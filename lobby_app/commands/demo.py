@@ -57,13 +57,12 @@ def cards(target: Path, messages: Messages) -> int:
 def traffic(settings: Settings, messages: Messages, kind: str, seed: int, speed: float) -> int:
     """Play a day at the demo branch until it is over or Ctrl+C."""
     from lobby_app.assembly import open_desk
-    from lobby_app.demo.clock import set_clock, stop_clock
-    from lobby_app.demo.live import first_moment, free_day, play_live
+    from lobby_app.demo.clock import set_clock
+    from lobby_app.demo.live import first_moment, next_day, play_live
     from lobby_app.demo.traffic import ScheduleClock
 
-    stop_clock(settings.data_dir)
     probe = open_desk(settings)
-    day = free_day(probe.desk, probe.desk.business_day())
+    day = next_day(probe.desk)
     schedule = ScheduleClock(first_moment(day, probe.desk.branch.timezone))
     probe.close()
     opened = open_desk(settings, schedule)
@@ -81,6 +80,7 @@ def traffic(settings: Settings, messages: Messages, kind: str, seed: int, speed:
     except KeyboardInterrupt:
         sys.stdout.write(messages("demo.traffic_stopped") + "\n")
     finally:
-        stop_clock(settings.data_dir)
+        # The demo goes on from where its day ended, at the pace of real time.
+        set_clock(settings.data_dir, schedule.at, 1.0)
         opened.close()
     return 0

@@ -43,8 +43,3 @@ def set_clock(folder: Path, shown: datetime, speed: float) -> DemoClock:
     note = {"began": clock.began.isoformat(), "shown": shown.isoformat(), "speed": speed}
     (folder / CLOCK_FILE).write_text(json.dumps(note), encoding="ascii")
     return clock
-
-
-def stop_clock(folder: Path) -> None:
-    """Let the demo live in the real time again."""
-    (folder / CLOCK_FILE).unlink(missing_ok=True)

@@ -20,11 +20,16 @@ def first_moment(day: date, timezone: str) -> datetime:
     return datetime.combine(day, OPENING, ZoneInfo(timezone)) - _BEFORE_OPENING
 
 
-def free_day(desk: Desk, day: date) -> date:
-    """Return the first day from `day` on that has no tickets yet."""
+def next_day(desk: Desk) -> date:
+    """Return the first day whose opening lies after everything that is in the log.
+
+    The log's clock never goes backwards: a day that was begun by hand is not played over again.
+    """
     with desk.reader() as work:
-        while work.tickets(day):
-            day += timedelta(days=1)
+        last = work.last_event_at()
+    day = desk.business_day()
+    while last is not None and first_moment(day, desk.branch.timezone) <= last:
+        day += timedelta(days=1)
     return day
 
 

@@ -144,6 +144,10 @@ class UnitOfWork(Protocol):
         """Return the last report of that day of each device id."""
         ...
 
+    def last_event_at(self) -> datetime | None:
+        """Return the time of the newest own event, None before the first."""
+        ...
+
     def unsent(self) -> Unsent:
         """Return what still waits to be exchanged."""
         ...
