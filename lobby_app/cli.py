@@ -207,5 +207,7 @@ def _print_json(document: object) -> None:
 def _locale_language() -> Language:
     """Return English for an English locale and Chinese, the product's default, for all others."""
     name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
-    name = name or (locale.getlocale()[0] or "")
-    return Language.EN if name.lower().startswith("en") else Language.ZH
+    if not name and sys.platform == "win32":
+        # Only here: elsewhere Python takes the plain C locale for American English.
+        name = locale.getlocale()[0]
+    return Language.EN if (name or "").lower().startswith("en") else Language.ZH
