@@ -60,13 +60,11 @@ class OpenDesk:
 
     Attributes:
         token: number domain and number → keyed token, for importing reference data.
-        save_progress: notes outside the files how far the log got; blocking, call it now and then.
     """
 
     desk: Desk
     customers: SqlCustomerCache
     token: Callable[[str, str], str]
-    save_progress: Callable[[], None]
     close: Callable[[], None]
 
 
@@ -136,7 +134,8 @@ def _secrets(settings: Settings) -> tuple[Secrets, list[str]]:
         return KeyFile(settings.data_dir / settings.secrets.key_file), []
     if settings.demo:
         return KeyFile(settings.data_dir / _DEMO_KEYS), []
-    store = open_key_store(_SERVICE)
+    # Each data folder has keys of its own: two desks of one user must not share a watermark.
+    store = open_key_store(f"{_SERVICE}:{settings.data_dir.resolve()}")
     notices = ["secrets.notice_no_keys"] if store.state is SecretState.NONE else []
     return store, notices
 
@@ -190,10 +189,6 @@ def _opened(
         pin_guard=PinGuard(),
     )
 
-    def save_progress() -> None:
-        if secrets.state is not SecretState.NONE:
-            log.write_watermark()
-
     def close() -> None:
         log.close()
         customers.close()
@@ -202,7 +197,6 @@ def _opened(
         desk=desk,
         customers=customers,
         token=lambda domain, number: context().token(domain, number),
-        save_progress=save_progress,
         close=close,
     )
 

@@ -101,12 +101,14 @@ def record_print(
     """Append what became of a print job: `ticket_printed` only when the printer said so."""
     printed = result.outcome is PrintOutcome.PRINTED
     with desk.unit_of_work() as work:
+        ticket = work.ticket(ticket_id)
         work.append(
             Draft(
                 kind=EventKind.TICKET_PRINTED if printed else EventKind.PRINT_FAILED,
                 actor=session.staff_number,
                 ticket=ticket_id,
-                business_day=desk.business_day(),
+                # Paper that came out after midnight is still yesterday's ticket.
+                business_day=ticket.business_day if ticket else desk.business_day(),
                 data={
                     "outcome": result.outcome.value,
                     "problem": result.problem.value if result.problem else None,
