@@ -173,6 +173,7 @@ def _opened(
         clock=clock,
         unit_of_work=log.unit_of_work,
         reader=log.reader,
+        changes=log.changes,
         customers=customers,
         scan=lambda text: parse(text, context()),
         new_id=lambda: str(uuid4()),

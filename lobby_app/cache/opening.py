@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from lobby_app.cache.absorbing import absorb
+from lobby_app.cache.changes import ChangeWatch
 from lobby_app.cache.engine import is_unused, make_engine
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.incarnation import incarnate
@@ -30,6 +31,7 @@ class OpenLog:
 
     Attributes:
         path: the file in use: `log.db`, or `log.open.db` while there is no key store.
+        changes: rises whenever anybody committed.
         notices: message keys of what happened on the way (`cache.notice_*`), for the status strip.
     """
 
@@ -39,6 +41,7 @@ class OpenLog:
     engine: Engine
     reading: Engine
     keeper: WatermarkKeeper
+    changes: ChangeWatch
     notices: list[str] = field(default_factory=list)
 
     def unit_of_work(self) -> SqlUnitOfWork:
@@ -62,6 +65,7 @@ class OpenLog:
     def close(self) -> None:
         """Write the last watermark, if the key store lets us, and let go of the file."""
         self.keeper.close()
+        self.changes.close()
         self.reading.dispose()
         self.engine.dispose()
 
@@ -107,7 +111,7 @@ def _open(path: Path, secrets: Secrets, clock: Clock) -> OpenLog:
         raise
     keeper.heard(EVERY)
     notices += [notice] if notice else []
-    return OpenLog(file, clock, secrets, engine, reading, keeper, notices)
+    return OpenLog(file, clock, secrets, engine, reading, keeper, ChangeWatch(reading), notices)
 
 
 def _open_file(path: Path) -> Path:

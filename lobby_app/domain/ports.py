@@ -163,6 +163,13 @@ class UnitOfWork(Protocol):
 
 UnitOfWorkFactory = Callable[[], UnitOfWork]
 
+ChangeCounter = Callable[[], int]
+"""Returns a number that rises whenever anybody, also another process, committed to the log.
+
+Cheap enough to be asked many times a second, by one thread at a time. Raises KnownError
+(`cache.*`).
+"""
+
 
 class CustomerCache(Protocol):
     """The desk's copy of the bank's customer reference data (customers.db)."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from lobby_app.domain.branch import Branch
 from lobby_app.domain.business import Policy
 from lobby_app.domain.credential import Credential, Unreadable
-from lobby_app.domain.ports import Clock, CustomerCache, UnitOfWorkFactory
+from lobby_app.domain.ports import ChangeCounter, Clock, CustomerCache, UnitOfWorkFactory
 from lobby_app.services.pin_guard import PinGuard
 from lobby_app.services.views import SelfCheck, StoreState
 
@@ -19,6 +19,7 @@ class Desk:
     Attributes:
         unit_of_work: opens a writing transaction on the log.
         reader: opens a reading transaction on the log; cannot commit.
+        changes: rises whenever anybody committed to the log.
         scan: raw text of a reader → credential; the number dies inside.
         new_id: returns a fresh UUID text. new_ticket_token: an unguessable QR token.
         ticket_url: prefix of the QR payload.
@@ -30,6 +31,7 @@ class Desk:
     clock: Clock
     unit_of_work: UnitOfWorkFactory
     reader: UnitOfWorkFactory
+    changes: ChangeCounter
     customers: CustomerCache
     scan: Callable[[str], Credential | Unreadable]
     new_id: Callable[[], str]

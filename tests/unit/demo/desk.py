@@ -50,6 +50,7 @@ def open_demo_desk(folder: Path, clock: SetClock) -> Iterator[tuple[Desk, SqlCus
         clock=clock,
         unit_of_work=log.unit_of_work,
         reader=log.reader,
+        changes=log.changes,
         customers=customers,
         scan=lambda text: parse(text, context(clock.now())),
         new_id=lambda: str(uuid4()),
