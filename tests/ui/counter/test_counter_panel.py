@@ -1,0 +1,201 @@
+"""A teller's morning at the panel: real desk, real window, keys only."""
+
+from collections.abc import Iterator
+from time import monotonic
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from lobby_app.assembly import OpenDesk
+from lobby_app.domain.text import Language
+from lobby_app.messages import Messages
+from lobby_app.services.counter_desk import CounterDesk
+from lobby_app.ui.counter.keys import KEYS, CounterCommand
+from lobby_app.ui.counter.window import CounterWindow
+from lobby_app.ui.tasks import TaskRunner
+from tests.helpers.calling_desk import tickets_for
+from tests.helpers.greeter import QUICK_NUMBER, QUICK_PIN
+
+
+class CounterPage:
+    """The panel as a teller sees it."""
+
+    def __init__(self, opened: OpenDesk, counter: int, language: Language = Language.ZH) -> None:
+        self.opened = opened
+        self.database = TaskRunner("db")
+        self.window = CounterWindow(Messages(language), "light", counter, self.database)
+        self.window.show()
+        self.window.show_opening()
+        self.window.attach(CounterDesk(opened.desk))
+        self.settle()
+
+    def sign_on(self, number: str = QUICK_NUMBER, pin: str = QUICK_PIN) -> None:
+        sheet = self.window.sign_on
+        QTest.keyClicks(sheet.number, number)
+        QTest.keyClicks(sheet.pin, pin)
+        QTest.keyClick(sheet.pin, Qt.Key.Key_Return)
+        self.settle()
+        self.settle()
+
+    def press(self, key: Qt.Key) -> None:
+        open_sheet = not self.window.choice.isHidden()
+        QTest.keyClick(self.window.choice if open_sheet else self.window, key)
+        self.settle()
+
+    def settle(self) -> None:
+        end = monotonic() + 20
+        QApplication.processEvents()
+        while self.database.is_busy:
+            assert monotonic() < end
+            QApplication.processEvents()
+        QApplication.processEvents()
+
+    @property
+    def number(self) -> str:
+        return self.window.panel.number.text()
+
+    @property
+    def state(self) -> str:
+        return self.window.panel.state.text()
+
+    @property
+    def notice(self) -> str:
+        notice = self.window.panel.notice
+        return "" if notice.frame.isHidden() else notice.text.text()
+
+    def close(self) -> None:
+        self.window.close()
+        self.database.shutdown()
+        self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def page(qapp: QApplication, opened: OpenDesk) -> Iterator[CounterPage]:
+    shown = CounterPage(opened, 1)
+    yield shown
+    shown.close()
+
+
+def test_one_key_calls_and_the_same_key_finishes_and_calls_on(
+    page: CounterPage, opened: OpenDesk
+) -> None:
+    tickets_for(opened, 3)
+    page.sign_on()
+    for expected in ("A1001", "A1002", "A1003"):
+        page.press(Qt.Key.Key_Return)
+        assert page.number == expected
+    page.press(Qt.Key.Key_Return)
+    with opened.desk.reader() as work:
+        states = [t.state.value for t in work.tickets(opened.desk.business_day())]
+    assert states == ["served"] * 3
+
+
+def test_identity_comes_only_with_the_customer(page: CounterPage, opened: OpenDesk) -> None:
+    tickets_for(opened, 1)
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    assert page.window.post.view is not None
+    assert page.window.post.view.current is not None
+    assert page.window.post.view.current.person is None
+    page.press(Qt.Key.Key_S)
+    assert "办理中" in page.state
+
+
+def test_three_calls_then_a_no_show(page: CounterPage, opened: OpenDesk) -> None:
+    tickets_for(opened, 1)
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    page.press(Qt.Key.Key_R)
+    page.press(Qt.Key.Key_R)
+    assert "已叫 3 次" in page.state
+    page.press(Qt.Key.Key_R)
+    assert "A1001" in page.notice
+    page.press(Qt.Key.Key_N)
+    assert page.window.post.view is not None
+    assert page.window.post.view.current is None
+
+
+def test_aside_and_back_without_queueing(page: CounterPage, opened: OpenDesk) -> None:
+    tickets_for(opened, 2)
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    page.press(Qt.Key.Key_S)
+    page.press(Qt.Key.Key_P)
+    page.press(Qt.Key.Key_2)
+    assert page.window.post.view is not None
+    assert [ticket.number for ticket in page.window.post.view.parked] == ["A1001"]
+    page.press(Qt.Key.Key_B)
+    assert page.number == "A1001"
+    assert "办理中" in page.state
+
+
+def test_a_skip_needs_a_reason_and_another_one_comes(page: CounterPage, opened: OpenDesk) -> None:
+    tickets_for(opened, 2)
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    page.press(Qt.Key.Key_K)
+    assert not page.window.choice.isHidden()
+    page.press(Qt.Key.Key_2)
+    page.press(Qt.Key.Key_Return)
+    assert page.number == "A1002"
+
+
+def test_undo_puts_the_call_back(page: CounterPage, opened: OpenDesk) -> None:
+    tickets_for(opened, 1)
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    QTest.keyClick(page.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    page.settle()
+    with opened.desk.reader() as work:
+        assert len(work.waiting(opened.desk.business_day())) == 1
+
+
+def test_signing_off_is_refused_while_somebody_is_there(
+    page: CounterPage, opened: OpenDesk
+) -> None:
+    tickets_for(opened, 1)
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    QTest.keyClick(page.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    page.settle()
+    assert "A1001" in page.notice
+    assert page.window.post.session is not None
+
+
+def test_small_mode_keeps_number_and_big_key(page: CounterPage, opened: OpenDesk) -> None:
+    tickets_for(opened, 1)
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    page.press(Qt.Key.Key_F9)
+    panel = page.window.panel
+    assert panel.number.isVisible()
+    assert panel.next.isVisible()
+    assert not panel.step_grid.isVisible()
+    assert page.window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_text_is_cut_and_everything_has_a_name(
+    qapp: QApplication, opened: OpenDesk, language: Language
+) -> None:
+    tickets_for(opened, 2)
+    page = CounterPage(opened, 4, language)
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    for button in page.window.panel.findChildren(QPushButton):
+        if button.isVisible():
+            assert button.width() >= button.sizeHint().width(), button.text()
+            assert button.text() or button.accessibleName()
+            assert button.height() >= 56
+    for shown in page.window.panel.findChildren(QLabel):
+        if shown.isVisible() and shown.wordWrap():
+            assert shown.heightForWidth(shown.width()) <= shown.height() + 1, shown.text()
+    page.close()
+
+
+def test_every_command_has_a_key_of_its_own() -> None:
+    assert set(KEYS) == set(CounterCommand)
+    assert len(set(KEYS.values())) == len(KEYS)
