@@ -25,7 +25,9 @@ def parse_licence(text: str, context: ScanContext) -> Credential | Unreadable:
     number = elements.get("DAQ", "")
     if not re.fullmatch(r"[A-Z0-9 *-]{3,25}", number):
         return Unreadable("licence_number")
-    year_first = elements.get("DCG") == "CAN"
+    # Without a country the form of the date tells: no month is 19 or 20.
+    country = elements.get("DCG", "")
+    year_first = country == "CAN" or (not country and elements.get("DBB", "")[:2] in ("19", "20"))
     today = context.now.date()
     birth = _date(elements.get("DBB", ""), year_first=year_first)
     if birth is None or birth > today:

@@ -11,14 +11,15 @@ from lobby_app.scans.context import ScanContext
 _TRACK_1 = re.compile(r"%[A-Z](\d{1,19})\^[^^?]{0,26}\^(\d{4}|\^)(\d{3}|\^)?[^?]{0,60}\?")
 _TRACK_2 = re.compile(r";(\d{1,19})=(\d{4}|=)(\d{3}|=)?[^?;%+]{0,30}\?")
 _TRACK_3 = re.compile(r"[;+!](\d{2})(\d{1,19})=[^?;%]{0,100}\?")
-_BAD_TRACK = re.compile(r"[%;+]E\?")
+_BAD_TRACK = re.compile(r"[%;+!]E\?")
 _SHORTEST, _LONGEST = 12, 19
 
 
 def looks_like_track(text: str) -> bool:
     """Tell whether the text begins as a magnetic stripe does."""
     # A phone number may begin with + as well; a track 3 has a separator or says that it is bad.
-    return text[:1] in ("%", ";") or (text[:1] == "+" and ("=" in text or text[1:3] == "E?"))
+    is_third = text[:1] in ("+", "!") and ("=" in text or text[1:3].upper() == "E?")
+    return text[:1] in ("%", ";") or is_third
 
 
 def parse_tracks(text: str, context: ScanContext) -> Credential | Unreadable:
@@ -27,7 +28,7 @@ def parse_tracks(text: str, context: ScanContext) -> Credential | Unreadable:
     Reasons: `bad_swipe` (swipe again), `card_length`.
     """
     warnings = ["bad_track"] if _BAD_TRACK.search(text) else []
-    first, second = _TRACK_1.search(text), _TRACK_2.search(text)
+    first, second = _TRACK_1.search(text), _second_track(text)
     if first and second and first[1] != second[1]:
         warnings.append("tracks_differ")
     found = second or first
@@ -50,6 +51,11 @@ def parse_tracks(text: str, context: ScanContext) -> Credential | Unreadable:
     if expired:
         warnings.append("card_expired")
     return _card(number, tuple(warnings), context)
+
+
+def _second_track(text: str) -> re.Match[str] | None:
+    """Return track 2. No card number begins with 0: that is a track 3 that begins with `;`."""
+    return next((m for m in _TRACK_2.finditer(text) if not m[1].startswith("0")), None)
 
 
 def parse_card_number(digits: str, context: ScanContext) -> Credential | Unreadable:

@@ -89,7 +89,7 @@ def parse_appointment(text: str, context: ScanContext) -> Credential | Unreadabl
 
     Reason: `code_check`.
     """
-    found = _APPOINTMENT.fullmatch(text.upper())
+    found = _APPOINTMENT.fullmatch("".join(text.upper().split()))
     if found is None:
         return None
     code = found[1]

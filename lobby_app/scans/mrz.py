@@ -118,7 +118,12 @@ def _td1(lines: list[str]) -> _Fields:
     number, number_check = first[5:14], first[14]
     if number_check == "<":
         number, number_check = _long_number(number, first[15:30])
-    composite = first[5:30] + second[0:7] + second[8:15] + second[18:29]
+    rest = second[0:7] + second[8:15] + second[18:29]
+    composite = first[5:30] + rest
+    if first[14] == "<" and check_digit(composite) != second[29]:
+        # Some issuers take the composite over the short form of a long number, as the specimen in
+        # circulation does; the long number is proved by a check digit of its own.
+        composite = first[5:14] + check_digit(first[5:14]) + "<" * 15 + rest
     checks = {
         "number": (number, number_check),
         "birth": (second[0:6], second[6]),

@@ -3,7 +3,8 @@
 Order of recognition (devices 1.5): stripe, licence, machine-readable zone, own codes, identity
 numbers, phone, card number. Eighteen digits are an identity number when region and birth date are
 plausible, unless only Luhn holds; fifteen digits are a card when Luhn holds (American Express),
-else the identity form that is no longer valid; eight digits are a Taiwan travel permit.
+unless it would be an identity number of the form that is no longer valid; eight digits are a Taiwan
+travel permit.
 """
 
 import re
@@ -24,8 +25,8 @@ from lobby_app.scans.demo_numbers import is_demo_mobile, is_demo_resident_number
 from lobby_app.scans.mrz import looks_like_mrz, parse_mrz
 from lobby_app.scans.prc import (
     OLD_FOREIGNER_FORM,
-    OLD_FORM,
     PRC_FORM,
+    is_old_number,
     is_plausible,
     parse_old_foreigner_number,
     parse_prc_number,
@@ -33,7 +34,14 @@ from lobby_app.scans.prc import (
 
 MAX_CHARACTERS = 4000
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
-_MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
+_MOBILE = re.compile(r"(?:(?:\+|00)?86)?(1\d{10})")
+# What surrounds a scan or stands in it without meaning: framing, byte-order and direction marks.
+_FRAME = "\x02\x03 \t\r\n\0\ufeff"
+_SEPARATORS = re.compile(
+    "[-\\s\u2010-\u2014\u2212._\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_SIGNED_PREFIX = "B1:"
+_AMEX = ("34", "37")  # fifteen digits too, and province codes
 _TRAVEL = re.compile(
     r"[HM]\d{8}(?:\d{2})?"  # mainland travel permit of Hong Kong and Macau residents
     r"|C(?:\d{8}|[A-HJ-NP-Z]\d{7})"  # exit-entry permit
@@ -50,15 +58,22 @@ def parse(text: str, context: ScanContext) -> Credential | Unreadable:
     """
     if len(text) > MAX_CHARACTERS:
         return Unreadable("too_long")
-    raw = unicodedata.normalize("NFKC", text).strip("\x02\x03 \t\r\n\0")
+    raw = _plain(text)
     raw = _AIM.sub("", raw, count=1) if _AIM.match(raw) else raw
     if not raw:
         return Unreadable("empty")
     structured = _structured(raw, context)
     if structured is not None:
         return structured
-    compact = "".join(c for c in raw.upper() if c not in " -\u2010\u2011\u2013._\t")
-    return _number(compact, context)
+    return _number(_SEPARATORS.sub("", raw.upper()), context)
+
+
+def _plain(text: str) -> str:
+    """Return the text in plain characters: full-width forms and foreign decimal digits in ASCII."""
+    plain = unicodedata.normalize("NFKC", text).strip(_FRAME)
+    if plain.isascii():
+        return plain
+    return "".join(str(unicodedata.decimal(character, character)) for character in plain)
 
 
 def _structured(raw: str, context: ScanContext) -> Credential | Unreadable | None:
@@ -69,8 +84,11 @@ def _structured(raw: str, context: ScanContext) -> Credential | Unreadable | Non
         return parse_tracks(raw.upper(), context)
     if looks_like_mrz(raw.upper()):
         return parse_mrz(raw.upper(), context)
-    if looks_like_signed_code(raw):
-        return parse_signed_code(raw, context)
+    signed = raw[len(_SIGNED_PREFIX) :] if raw.upper().startswith(_SIGNED_PREFIX) else raw
+    if looks_like_signed_code(signed):
+        return parse_signed_code(signed, context)
+    if signed is not raw:
+        return Unreadable("code_signature")
     ticket = parse_ticket(raw, context)
     return ticket if ticket is not None else parse_appointment(raw, context)
 
@@ -94,7 +112,7 @@ def _number(text: str, context: ScanContext) -> Credential | Unreadable:
             token=context.token("document", text),
             mask=mask_ends(text, 1, 3),
         )
-    if OLD_FORM.fullmatch(text) and not luhn_ok(text):
+    if is_old_number(text) and not (text[:2] in _AMEX and luhn_ok(text)):
         return Unreadable("old_id_form")
     if text.isascii() and text.isdigit() and len(text) >= 12:
         return parse_card_number(text, context)

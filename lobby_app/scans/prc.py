@@ -55,6 +55,13 @@ def is_plausible(text: str, context: ScanContext) -> bool:
     return birth is not None and _EARLIEST <= birth <= context.now.date()
 
 
+def is_old_number(text: str) -> bool:
+    """Tell whether a text is a fifteen-digit number of before 1999: province and birth YYMMDD."""
+    if not OLD_FORM.fullmatch(text) or text[:2] not in _PROVINCES:
+        return False
+    return day(1900 + int(text[6:8]), int(text[8:10]), int(text[10:12])) is not None
+
+
 def _kind(text: str, *, is_demo: bool) -> CredentialKind | None:
     if is_demo and is_demo_resident_number(text):
         return CredentialKind.RESIDENT_ID
