@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import Any
 
 import yaml
@@ -14,17 +15,26 @@ from lobby_app.domain.errors import KnownError
 from lobby_app.domain.recommendation import Recommendation
 from lobby_app.domain.triage import recommend
 from lobby_app.services.case_inputs import (
+    as_list,
     as_mapping,
     customer_of,
+    flag,
     floor_of,
     naming,
     need_of,
+    number,
+    one_of,
     with_parameters,
 )
 from lobby_app.services.forbidden import FORBIDDEN, Answer
 
 _SETS = ("documents", "alerts", "alternatives")
 _EXACT = ("channel", "queue", "ticket", "priority", "prompt", "next_best_action")
+_INFORMATIVE = ("rules",)
+_INPUTS = ("customer", "business", "context")
+_MAX_BYTES = 4_000_000
+# In a file of dispatch cases a dedicated counter's own tickets are those of tier customers.
+_SHARED_QUEUE, _DEDICATED_QUEUE = "hall", "vip_counter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,88 +55,153 @@ class CaseResult:
     differences: tuple[Difference, ...]
 
 
-def triage_file(path: Path, policy: Policy) -> Iterator[CaseResult]:
+def triage_file(
+    path: Path, policy: Policy, *, check: bool = True
+) -> Iterator[CaseResult | KnownError]:
     """Evaluate a file of triage cases; `parameters` override the policy's thresholds.
 
+    A case that cannot be evaluated is yielded as its error (`cases.*`, naming file, case and key):
+    one bad case does not hide the others. Without `check`, `expect` and `must_not` are not read.
+
     Raises:
-        KnownError: `cases.*`; names the file, the case and the key.
+        KnownError: `cases.*` when the file as a whole is of no use.
     """
     document = _read(path)
     policy = with_parameters(policy, document.get("parameters"), path)
-    defaults = document.get("defaults") or {}
+    with naming(path, "defaults"):
+        defaults = as_mapping("defaults", document.get("defaults"))
     for case in _cases(document, path):
-        name = str(case["id"])
-        with naming(path, name):
-            merged = as_mapping("input", _merged(defaults, case.get("input") or {}))
-            customer = customer_of(merged.get("customer"))
-            need = need_of(merged.get("business"))
-            floor = floor_of(merged.get("context"))
-            expect = _expectation(case.get("expect"))
-            must_not = [str(item) for item in case.get("must_not") or ()]
-        result = recommend(customer, need, floor, policy)
-        answer = Answer(customer, need, floor, policy, result)
-        forbidden = _forbidden(path, name, must_not, answer)
-        yield CaseResult(
-            {"id": name, **_as_document(result), "reason": result.reason.en},
-            (*_compare(name, _as_document(result), expect), *forbidden),
-        )
+        try:
+            yield _triage_case(path, case, defaults, policy, check=check)
+        except KnownError as error:
+            yield error
 
 
-def dispatch_file(path: Path, policy: Policy) -> Iterator[CaseResult]:
-    """Evaluate a file of dispatch cases.
+def _triage_case(
+    path: Path, case: Mapping[str, Any], defaults: object, policy: Policy, *, check: bool
+) -> CaseResult:
+    name = str(case["id"])
+    with naming(path, name):
+        merged = as_mapping("input", _merged(defaults, as_mapping("input", case.get("input"))))
+        if unknown := [key for key in merged if key not in _INPUTS]:
+            one_of("input", unknown[0], _INPUTS)
+        customer = customer_of(merged.get("customer"), policy)
+        need = need_of(merged.get("business"), policy)
+        floor = floor_of(merged.get("context"), policy)
+        expect = _expectation(case.get("expect")) if check else {}
+        must_not = as_list("must_not", case.get("must_not") or []) if check else []
+    result = recommend(customer, need, floor, policy)
+    document = _as_document(result)
+    answer = Answer(customer, need, floor, policy, result)
+    return CaseResult(
+        {"id": name, **document, "reason": result.reason.en},
+        (*_compare(name, document, expect), *_forbidden(path, name, must_not, answer)),
+    )
+
+
+def dispatch_file(
+    path: Path, policy: Policy, *, check: bool = True
+) -> Iterator[CaseResult | KnownError]:
+    """Evaluate a file of dispatch cases; errors of single cases as in `triage_file`.
 
     Raises:
-        KnownError: `cases.*`; names the file, the case and the key.
+        KnownError: `cases.*` when the file as a whole is of no use.
     """
     document = _read(path)
     policy = with_parameters(policy, document.get("parameters"), path)
     for case in _cases(document, path):
-        name = str(case["id"])
-        with naming(path, name):
-            waiting = [
-                WaitingTicket(
-                    str(t["id"]), str(t["id"]), "hall", Priority(t["priority"]), float(t["arrived"])
-                )
-                for t in case["waiting"]
-            ]
-            history = tuple(Priority(item) for item in case.get("history") or ())
-            counter = FreeCounter(("hall",), bool(case.get("shared", True)), history)
-            now = float(case["now"])
-        choice = choose(waiting, counter, now, policy.thresholds)
-        called = choice.ticket.number if choice else None
-        expected = case.get("expect_call")
-        wrong = "expect_call" in case and called != expected
-        yield CaseResult(
-            {"id": name, "call": called, "reason": choice.reason if choice else None},
-            (Difference(name, "expect_call", expected, called),) if wrong else (),
-        )
+        try:
+            yield _dispatch_case(path, case, policy, check=check)
+        except KnownError as error:
+            yield error
+
+
+def _dispatch_case(
+    path: Path, case: Mapping[str, Any], policy: Policy, *, check: bool
+) -> CaseResult:
+    name = str(case["id"])
+    with naming(path, name):
+        waiting = [_waiting(item) for item in as_list("waiting", case.get("waiting"))]
+        counter = _counter(case)
+        now = number("now", case.get("now"))
+    choice = choose(waiting, counter, now, policy.thresholds)
+    called = choice.ticket.number if choice else None
+    expected = case.get("expect_call")
+    wrong = check and "expect_call" in case and called != expected
+    return CaseResult(
+        {"id": name, "call": called, "reason": choice.reason if choice else None},
+        (Difference(name, "expect_call", expected, called),) if wrong else (),
+    )
+
+
+def _waiting(item: object) -> WaitingTicket:
+    """Return a waiting ticket; an emergency is everybody's, a tier ticket the dedicated queue's."""
+    ticket = as_mapping("waiting", item)
+    priority = Priority(one_of("priority", ticket.get("priority"), tuple(Priority)))
+    dedicated = priority in (Priority.TIER, Priority.SAFETY)
+    if type(ticket.get("id")) not in (str, int):
+        raise TypeError(f"waiting.id: {shortened(ticket.get('id'))}")
+    code = str(ticket["id"])
+    queue = _DEDICATED_QUEUE if dedicated else _SHARED_QUEUE
+    return WaitingTicket(code, code, queue, priority, number("arrived", ticket.get("arrived")))
+
+
+def _counter(case: Mapping[str, Any]) -> FreeCounter:
+    """Return the free counter: a shared one serves all, a dedicated one its own and helps later."""
+    history = tuple(
+        Priority(one_of("history", item, tuple(Priority)))
+        for item in as_list("history", case.get("history") or [])
+    )
+    if flag("shared", case.get("shared", True)):
+        return FreeCounter((_SHARED_QUEUE, _DEDICATED_QUEUE), history=history)
+    idle = number("idle_minutes", case.get("idle_minutes", 0))
+    return FreeCounter((_DEDICATED_QUEUE,), False, history, idle, helps=(_SHARED_QUEUE,))
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise KnownError("cases.unreadable", file=path.name, detail=str(error)) from error
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES:
+            raise KnownError("cases.too_large", file=path.name, limit=_MAX_BYTES // 1_000_000)
+        # Not the C loader: deep nesting overflows its stack and ends the process.
+        document = yaml.safe_load(content.decode("utf-8-sig"))
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+        raise KnownError("cases.unreadable", file=path.name, detail=_plain(error)) from error
     if not isinstance(document, dict):
         raise KnownError("cases.no_cases", file=path.name)
     return document
 
 
+def _plain(error: Exception) -> str:
+    """Return what is wrong on one line: the parser's problem with line and column."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        mark = error.problem_mark
+        return f"{error.problem} ({mark.line + 1}:{mark.column + 1})"
+    return " ".join(str(getattr(error, "strerror", None) or error).split())
+
+
 def _cases(document: Mapping[str, Any], path: Path) -> list[dict[str, Any]]:
     cases = document.get("cases")
-    if not isinstance(cases, list) or not all(isinstance(c, dict) and "id" in c for c in cases):
+    named = isinstance(cases, list) and all(
+        isinstance(case, dict) and type(case.get("id")) in (str, int) for case in cases
+    )
+    if not named or not cases:
         raise KnownError("cases.no_cases", file=path.name)
-    return cases
+    return list(cases)
 
 
 def _expectation(value: object) -> Mapping[str, Any]:
     """Return what a case expects; the keys that are compared as sets must be lists of codes."""
     expect = as_mapping("expect", value)
+    allowed = (*_EXACT, *_SETS, *_INFORMATIVE)
+    for key in expect:
+        one_of("expect", key, allowed)
     for key in _SETS:
         if key in expect and not (
             isinstance(expect[key], list) and all(isinstance(i, str) for i in expect[key])
         ):
-            raise TypeError(f"expect.{key}: {expect[key]!r}")
+            raise TypeError(f"expect.{key}: {shortened(expect[key])}; allowed: [ … ]")
     return expect
 
 
@@ -163,13 +238,15 @@ def _compare(
             yield Difference(case, key, expect[key], actual[key])
     for key in _SETS:
         value = actual[key]
-        found = sorted(value) if isinstance(value, list) else []
-        if key in expect and sorted(expect[key]) != found:
+        found = set(value) if isinstance(value, list) else set()
+        if key in expect and set(expect[key]) != found:
             yield Difference(case, key, expect[key], value)
 
 
-def _forbidden(path: Path, case: str, names: Sequence[str], answer: Answer) -> Iterator[Difference]:
-    for name in names:
+def _forbidden(
+    path: Path, case: str, names: Sequence[object], answer: Answer
+) -> Iterator[Difference]:
+    for name in map(str, names):
         if name not in FORBIDDEN:
             raise KnownError(
                 "cases.unknown_must_not",
