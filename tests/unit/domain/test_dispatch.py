@@ -12,7 +12,11 @@ from lobby_app.services.case_files import CaseResult, dispatch_file
 from tests.unit.domain.worlds import POLICY, halls
 
 LIMITS = POLICY.thresholds
-RESULTS = list(dispatch_file(Path(__file__).parents[2] / "cases" / "dispatch.yaml", POLICY))
+CASES = Path(__file__).parents[2] / "cases"
+RESULTS = [
+    *dispatch_file(CASES / "dispatch.yaml", POLICY),
+    *dispatch_file(CASES / "dispatch_boundary.yaml", POLICY),
+]
 histories = st.lists(st.sampled_from(list(Priority)), max_size=6).map(tuple)
 
 
@@ -22,7 +26,7 @@ def test_dispatch_answers_the_worked_case(result: CaseResult) -> None:
 
 
 def test_all_worked_cases_are_there() -> None:
-    assert len(RESULTS) == 10
+    assert len(RESULTS) == 10 + 29
 
 
 @given(halls, histories, st.randoms())
