@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
+from lobby_app.domain.announcement import Announcement
 from lobby_app.domain.branch import BookedAppointment, StaffMember
 from lobby_app.domain.customer import CustomerRecord
 from lobby_app.domain.event import Draft, Event
@@ -297,4 +298,25 @@ class TicketPrinter(Protocol):
 
     def status(self) -> PrinterStatus:
         """Ask the printer how it is."""
+        ...
+
+
+class VoiceOutcome(StrEnum):
+    """How an announcement ended. What was not said has to be shown all the more."""
+
+    SAID = "said"
+    NO_DEVICE = "no_device"
+    NO_CLIPS = "no_clips"
+    STOPPED = "stopped"
+
+
+class Voice(Protocol):
+    """Says announcements. Blocking for seconds: call on a device worker."""
+
+    def say(self, announcement: Announcement, rounds: int, volume: int) -> VoiceOutcome:
+        """Say one announcement `rounds` times, chime first. `volume`: percent, above 0."""
+        ...
+
+    def stop(self) -> None:
+        """Fall silent at once and for ever; may be called from another thread."""
         ...
