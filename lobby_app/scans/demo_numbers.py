@@ -37,6 +37,11 @@ def demo_card_number(index: int) -> str:
     return first18 + str((int(last) + 1) % 10)
 
 
+def is_demo_card_number(digits: str) -> bool:
+    """Tell whether a card number is one of the demo's: its failing check digit is meant."""
+    return len(digits) == 19 and digits.startswith(_BIN)
+
+
 def demo_mobile(index: int) -> str:
     """Return an 11-digit phone number of the demo. `index` 0-9999."""
     return f"{_MOBILE}{index:04d}"
