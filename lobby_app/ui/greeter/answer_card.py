@@ -1,15 +1,18 @@
 """The answer: who, where to, how long, what to say, and one big button."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from lobby_app.ui.greeter.answer import AnswerText, DocumentText
 from lobby_app.ui.greeter.state import DeskState, VisitState
@@ -26,7 +29,7 @@ from lobby_app.ui.widgets.basics import (
     set_property,
     set_text,
 )
-from lobby_app.ui.widgets.flow import FlowBox
+from lobby_app.ui.widgets.flow import ButtonGrid, FlowBox
 from lobby_app.ui.widgets.notice import Notice
 from lobby_app.ui.widgets.qr_code import QrCode
 
@@ -41,6 +44,7 @@ MODIFIERS = (
     Command.CLEAR,
 )
 _TOGGLES = (Command.HUMAN, Command.CARE, Command.AGENT, Command.REDIRECT)
+_MODIFIER_COLUMNS = 4
 _CODE_SIDE = 190
 _CHIPS = 3
 """The tier and at most two more (domain 5.1)."""
@@ -64,16 +68,37 @@ class ActionRow(QWidget):
         main.setSpacing(8)
         main.addWidget(self.primary, 1)
         main.addWidget(self.insist)
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        for place, button in enumerate(self.modifiers.values()):
-            grid.addWidget(button, place // 4, place % 4)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(12)
-        line.addLayout(main, 1)
-        line.addLayout(grid, 1)
+        self._grid = ButtonGrid(self, columns=_MODIFIER_COLUMNS)
+        for button in self.modifiers.values():
+            self._grid.add(button)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(12)
+        self._line.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._line.addLayout(main, 1)
+        self._line.addWidget(self._grid, 1)
         self.insist.hide()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Return the size with the parts as they are now; narrower, they go below each other."""
+        widest = max(self.primary.minimumSizeHint().width(), self._grid.width_of(1))
+        return QSize(widest, self._line.minimumSize().height())
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Put the modifiers below the big button where two rows of them do not fit beside it."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            two_rows = self._grid.width_of(_MODIFIER_COLUMNS)
+            beside = self.primary.minimumSizeHint().width() + self._line.spacing() + two_rows
+            fits, direction = beside <= self.width(), QBoxLayout.Direction
+            self._grid.setMinimumWidth(two_rows if fits else 0)
+            wanted = direction.LeftToRight if fits else direction.TopToBottom
+            if self._line.direction() is not wanted:
+                self._line.setDirection(wanted)
+            self.updateGeometry()
+        return done
 
 
 class AnswerCard(QFrame):
@@ -99,7 +124,7 @@ class AnswerCard(QFrame):
         self.code = QrCode(self, _CODE_SIDE)
         self.picture = Picture(self)
         self.answer = FittedLabel(self, "answer")
-        self.why = label(self, "body_quiet")
+        self.why = label(self, "body_quiet", wraps=True)
         self.notice = Notice(self)
         self.human = label(self, "human", wraps=True)
         self.say = label(self, "say", wraps=True)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from lobby_app.domain.business import BusinessEntry, Need, Policy
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.shortcuts import Command, KeyMap
 from lobby_app.ui.widgets.basics import Button, Field, label, set_property, set_text
-from lobby_app.ui.widgets.flow import FlowBox
+from lobby_app.ui.widgets.flow import ButtonGrid, FlowBox
 
 TILES = 9
 BANDS = (20_000, 49_900, 200_000, 300_000)
@@ -97,10 +97,8 @@ class BusinessPanel(QFrame):
         self.setProperty("role", "card")
         self.search_label = label(self, "heading")
         self.search = SearchField(self)
-        self.search.setFixedWidth(_SEARCH_WIDTH)
         self.search_label.setBuddy(self.search)
         self.amount = AmountField(self)
-        self.amount.setFixedWidth(_AMOUNT_WIDTH)
         self.details: dict[str, Button] = {}
         self.head = FlowBox(self)
         self.search_label.setMinimumHeight(self.search.minimumHeight())
@@ -119,11 +117,9 @@ class BusinessPanel(QFrame):
         self.head.add(self.amount)
         self.tiles = [Button(self, "tile") for _ in range(TILES)]
         self.anonymous = Button(self, "tile")
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        for place, tile in enumerate((*self.tiles, self.anonymous)):
-            grid.addWidget(tile, place // 5, place % 5)
-            grid.setColumnStretch(place % 5, 1)
+        grid = ButtonGrid(self, columns=5)
+        for tile in (*self.tiles, self.anonymous):
+            grid.add(tile)
         for place, tile in enumerate(self.tiles):
             policy = tile.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
@@ -133,7 +129,7 @@ class BusinessPanel(QFrame):
         lines.setContentsMargins(20, 8, 20, 12)
         lines.setSpacing(8)
         lines.addWidget(self.head)
-        lines.addLayout(grid)
+        lines.addWidget(grid)
 
     def _add_detail(self, code: str) -> None:
         button = Button(self, "")
@@ -209,7 +205,7 @@ class BusinessPresenter:
         searched = panel.search.text()
         self.offered = offer(tiles, self._policy, searched, self._page)
         set_text(panel.search_label, wording("tiles_title"))
-        panel.search.setPlaceholderText(wording("search_hint"))
+        panel.search.show_hint(wording("search_hint"), _SEARCH_WIDTH)
         panel.search.setAccessibleName(wording("search_name"))
         for place, tile in enumerate(panel.tiles):
             self._tile(tile, place, need, wording)
@@ -243,7 +239,7 @@ class BusinessPresenter:
             key = f"detail_{kind}_{value}" if kind in ("band", "risk") else f"detail_{kind}"
             set_text(button, value if kind == "currency" else wording(key))
         panel.amount.setVisible("amount" in asked)
-        panel.amount.setPlaceholderText(wording("amount_hint"))
+        panel.amount.show_hint(wording("amount_hint"), _AMOUNT_WIDTH)
         panel.amount.setAccessibleName(wording("amount_name"))
 
 

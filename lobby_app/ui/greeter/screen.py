@@ -86,6 +86,8 @@ class Screen(QObject):
         self._window.setStyleSheet(self._theme.style_sheet())
         self.view.arrange_for(self._theme, share)
         self.render()
+        if (sheet := self.sheets.open_sheet) is not None:
+            sheet.relayout()
 
     def fit(self) -> None:
         """The window changed its size."""

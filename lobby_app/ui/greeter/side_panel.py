@@ -17,6 +17,7 @@ from lobby_app.ui.i18n import Wording
 from lobby_app.ui.theme import TARGET, Theme
 from lobby_app.ui.widgets.basics import (
     Button,
+    FittedLabel,
     Picture,
     card,
     label,
@@ -42,7 +43,7 @@ class QueueRow(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.picture = Picture(self)
-        self.name = label(self, "body")
+        self.name = FittedLabel(self, "body")
         self.waiting = label(self, "body")
         self.minutes = label(self, "body_quiet")
         self.bar = QProgressBar(self)
@@ -142,7 +143,8 @@ class SidePresenter:
             row = QueueRow(panel.queue_card)
             panel.queue_rows[queue.queue] = row
             panel.queue_lines.addWidget(row)
-        set_text(row.name, wording("queue_name", zone=queue.zone, name=wording.text(queue.name)))
+        name = wording("queue_name", zone=queue.zone, name=wording.text(queue.name))
+        row.name.show_text(name, theme.type.body)
         set_text(row.waiting, wording("people", count=queue.waiting))
         minutes = wording.waiting(queue.wait)
         set_text(row.minutes, minutes if queue.open_counters else wording("queue_closed"))

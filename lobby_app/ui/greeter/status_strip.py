@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from lobby_app.domain.ports import PrinterProblem, PrinterStatus
 from lobby_app.services.views import DeskStatus, StoreState
@@ -74,20 +75,49 @@ class StatusStrip(QFrame):
         left = FlowBox(self, spacing=16)
         for item in self.items.values():
             left.add(item)
-        right = QHBoxLayout()
+        self._right = QWidget(self)
+        right = QHBoxLayout(self._right)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(4)
         right.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignVCenter)
         for widget in (self.check, self.language, self.person):
             right.addWidget(widget)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(20, 0, 12, 0)
-        line.setSpacing(12)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(20, 0, 12, 0)
+        self._line.setSpacing(12)
+        # Where both parts do not fit side by side, they go below each other: see `event`.
+        self._line.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column = QVBoxLayout()
         column.addStretch(1)
         column.addWidget(left)
         column.addStretch(1)
-        line.addLayout(column, 1)
-        line.addLayout(right)
+        self._line.addLayout(column, 1)
+        self._line.addWidget(self._right)
+
+    def _least_width(self, *, beside: bool) -> int:
+        """Return the width that the two parts need beside or below each other."""
+        widest = max(item.sizeHint().width() for item in self.items.values())
+        right, margins = self._right.minimumSizeHint().width(), self._line.contentsMargins()
+        needed = widest + self._line.spacing() + right if beside else max(widest, right)
+        return needed + margins.left() + margins.right()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Return the size with the parts as they are now; narrower, they go below each other."""
+        return QSize(self._least_width(beside=False), self._line.minimumSize().height())
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Put the parts beside or below each other, as they fit."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            fits = self._least_width(beside=True) <= self.width()
+            direction = QBoxLayout.Direction
+            wanted = direction.LeftToRight if fits else direction.TopToBottom
+            if self._line.direction() is not wanted:
+                self._line.setDirection(wanted)
+            self.updateGeometry()
+        return done
 
 
 class StripPresenter:

@@ -14,6 +14,10 @@ _SMALLEST_SHARE = 0.6
 """How far a line may shrink before it wraps."""
 
 
+_FIELD_PADDING = 34
+"""What a field takes left and right of its text."""
+
+
 def set_property(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet looks at; polish again only when it changed."""
     if widget.property(name) == value:
@@ -84,6 +88,13 @@ class Field(QLineEdit):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         # Dropped text might be a scan: only a paste is looked at, and as a scan.
         self.setAcceptDrops(False)
+
+    def show_hint(self, hint: str, least_width: int) -> None:
+        """Show a hint while the field is empty; the field is wide enough for it."""
+        self.ensurePolished()
+        self.setPlaceholderText(hint)
+        wanted = QFontMetrics(self.font()).horizontalAdvance(hint) + _FIELD_PADDING
+        self.setFixedWidth(max(least_width, wanted))
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

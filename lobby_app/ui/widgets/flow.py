@@ -1,8 +1,8 @@
-"""A layout that puts widgets in lines like words, so that large type wraps instead of being cut."""
+"""Layouts that take more lines instead of cutting words: a flow, and a grid of buttons."""
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QLayoutItem, QWidget
 from typing_extensions import override
 
 
@@ -135,3 +135,70 @@ class FlowBox(QWidget):
         """Fit again to the width."""
         super().resizeEvent(event)
         self._grow()
+
+
+class ButtonGrid(QWidget):
+    """Buttons in rows of at most `columns`; fewer stand in a row when their words need the room."""
+
+    def __init__(self, parent: QWidget, columns: int, spacing: int = 8) -> None:
+        super().__init__(parent)
+        self._most = columns
+        self._columns = columns
+        self._widgets: list[QWidget] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(spacing)
+        # The grid must not dictate a width: how many columns it has follows from the width.
+        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget at the end."""
+        self._widgets.append(widget)
+        self._place()
+
+    def width_of(self, columns: int) -> int:
+        """Return the least width of so many columns."""
+        wanted = [0] * columns
+        for place, widget in enumerate(self._widgets):
+            column = place % columns
+            wanted[column] = max(wanted[column], widget.minimumSizeHint().width())
+        return sum(wanted) + self._grid.spacing() * (columns - 1)
+
+    def _fit(self) -> None:
+        candidates = range(self._most, 0, -1)
+        columns = next((c for c in candidates if self.width_of(c) <= self.width()), 1)
+        if columns != self._columns:
+            self._columns = columns
+            self._place()
+            self.updateGeometry()
+
+    def _place(self) -> None:
+        for place, widget in enumerate(self._widgets):
+            self._grid.addWidget(widget, place // self._columns, place % self._columns)
+        for column in range(self._most):
+            self._grid.setColumnStretch(column, int(column < self._columns))
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Return the size of the rows as they are now, with all columns if there is room."""
+        return QSize(self.width_of(self._most), self._grid.minimumSize().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Return the width of one column."""
+        return QSize(self.width_of(1), self._grid.minimumSize().height())
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Fit again when a button changed its words or its type."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+            self.updateGeometry()
+        return done
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit again to the width."""
+        super().resizeEvent(event)
+        self._fit()

@@ -9,6 +9,10 @@ from lobby_app.ui.theme import TARGET
 from lobby_app.ui.widgets.basics import Button, card, label
 
 _MARGIN = 24
+_SIDES = 60
+"""What margins and borders of the card take left and right, pixels."""
+_BORDERS = 4
+"""Upper and lower border of the card, as in the style sheet, pixels."""
 
 
 class Sheet(QWidget):
@@ -43,15 +47,18 @@ class Sheet(QWidget):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(self.content)
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self.close_button)
-        inner = QVBoxLayout(self.frame)
-        inner.setContentsMargins(28, 18, 28, 22)
-        inner.setSpacing(12)
-        inner.addLayout(head)
-        inner.addWidget(self.text)
-        inner.addWidget(self.area, 1)
+        # Qt would not let an area be lower than some lines, however little is in it.
+        self.area.setMinimumHeight(1)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(8)
+        self._head.addWidget(self.title, 1)
+        self._head.addWidget(self.close_button)
+        self._inner = QVBoxLayout(self.frame)
+        self._inner.setContentsMargins(28, 18, 28, 22)
+        self._inner.setSpacing(12)
+        self._inner.addLayout(self._head)
+        self._inner.addWidget(self.text)
+        self._inner.addWidget(self.area, 1)
         parent.installEventFilter(self)
         self.hide()
 
@@ -78,17 +85,24 @@ class Sheet(QWidget):
     def _cover(self) -> None:
         parent = self._parent
         self.setGeometry(parent.rect())
-        width = min(self._width, parent.width() - 2 * _MARGIN)
-        room = width - 60
         self.content.setMinimumWidth(0)
+        width = max(self._width, self.body.minimumSize().width() + _SIDES)
+        width = min(width, parent.width() - 2 * _MARGIN)
+        room = width - _SIDES
         height = self.body.totalHeightForWidth(room) if self.body.hasHeightForWidth() else 0
         height = max(height, self.body.sizeHint().height())
-        layout = self.frame.layout()
-        head = self.title.heightForWidth(room - self.close_button.sizeHint().width())
-        head = max(head, 0 if self.close_button.isHidden() else TARGET)
-        text = self.text.heightForWidth(room) + 12 if self.text.text() else 0
-        margins = layout.contentsMargins() if layout else self.contentsMargins()
-        wanted = head + text + height + margins.top() + margins.bottom() + 12 + 6
+        self.area.setVisible(height > 0)
+        beside = 0
+        if not self.close_button.isHidden():
+            beside = self.close_button.sizeHint().width() + self._head.spacing()
+        head = max(self.title.heightForWidth(room - beside), TARGET if beside else 0)
+        parts = [head]
+        if self.text.text():
+            parts.append(self.text.heightForWidth(room))
+        if height:
+            parts.append(height)
+        margins, gap = self._inner.contentsMargins(), self._inner.spacing()
+        wanted = sum(parts) + gap * (len(parts) - 1) + margins.top() + margins.bottom() + _BORDERS
         wanted = min(wanted, parent.height() - 2 * _MARGIN)
         self.frame.setGeometry(
             (parent.width() - width) // 2, (parent.height() - wanted) // 2, width, wanted
