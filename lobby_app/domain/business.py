@@ -132,6 +132,7 @@ class Policy:
         version: written on every recommendation.
         tier_minimum: lowest AUM in CNY of each tier that is reached by assets.
         posted_rule: the calling rule as posted in the hall and printed on each ticket.
+        posted_rule_short: the same in one line, to be read from eight metres on the wall.
     """
 
     version: str
@@ -148,5 +149,6 @@ class Policy:
     alerts: Mapping[str, Text]
     priorities: Mapping[Priority, Text]
     posted_rule: Text
+    posted_rule_short: Text
     tiles: tuple[str, ...]
     hotline: str

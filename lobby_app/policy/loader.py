@@ -25,7 +25,7 @@ def load_policy(folder: Path) -> Policy:
         KnownError: `policy.*`; each names the file, the key and what is allowed.
     """
     main = Table("policy.toml", "", read_toml(folder / "policy.toml"))
-    main.expect_only(("version", "hotline", "tiles", "posted_rule"))
+    main.expect_only(("version", "hotline", "tiles", "posted_rule", "posted_rule_short"))
     channels = _channels(folder / "channels.toml")
     documents = _texts(folder / "documents.toml")
     businesses = _businesses(folder / "businesses.toml", channels, documents)
@@ -62,6 +62,7 @@ def load_policy(folder: Path) -> Policy:
             for code, text in _complete(folder / "priorities.toml", tuple(Priority)).items()
         },
         posted_rule=main.table("posted_rule").text(),
+        posted_rule_short=main.table("posted_rule_short").text(),
         tiles=tiles,
         hotline=main.string("hotline"),
     )

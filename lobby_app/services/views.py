@@ -326,13 +326,18 @@ class CounterView:
 
 @dataclass(frozen=True, slots=True)
 class BoardCall:
-    """One row of the wall: a number and where to go; nothing about a person, no tier."""
+    """One row of the wall: a number and where to go; nothing about a person, no tier.
+
+    Attributes:
+        times: how often it was called in a row. is_priority: shows the neutral word and no more.
+    """
 
     number: str
     counter: int
     called_at: datetime
     times: int
     without_sound: bool
+    is_priority: bool = False
 
 
 @dataclass(frozen=True, slots=True)
