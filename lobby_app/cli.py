@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from lobby_app.config import Settings, load_settings
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.text import Language
 from lobby_app.messages import Messages
+from lobby_app.resources import resource
 
 if TYPE_CHECKING:
     from lobby_app.services.case_files import CaseResult
@@ -67,6 +68,9 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     add("greeter", _greeter)
     counter = add("counter", _counter)
     counter.add_argument("number", type=int, nargs="?", help=messages("cli.counter_number"))
+    wall = add("wall", _wall)
+    wall.add_argument("--screen", type=int, metavar="N", help=messages("cli.screen"))
+    wall.add_argument("--check-sounds", action="store_true", help=messages("cli.check_sounds"))
     for name, command in (("triage", _triage), ("dispatch", _dispatch)):
         cases = add(name, command)
         cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
@@ -104,6 +108,36 @@ def _counter(options: argparse.Namespace, settings: Settings, messages: Messages
     with _window_libraries():
         from lobby_app.app.counter import run_counter
     return run_counter(settings, messages, options.number)
+
+
+def _wall(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    if options.check_sounds:
+        return _check_sounds(settings, messages)
+    if options.screen is not None:
+        settings = replace(settings, wall=replace(settings.wall, screen=options.screen))
+    with _window_libraries():
+        from lobby_app.app.wall import run_wall
+    return run_wall(settings)
+
+
+def _check_sounds(settings: Settings, messages: Messages) -> int:
+    """Name each clip of the wall's voice that is missing or cannot be used."""
+    from lobby_app.devices.voice import check_clips
+    from lobby_app.domain.announcement import required_clips
+
+    folder = settings.wall.sounds or resource("sounds")
+    problems = check_clips(Path(folder))
+    for clip in problems.missing:
+        sys.stdout.write(messages("wall.sound_missing", clip=clip) + "\n")
+    for clip in problems.unusable:
+        sys.stdout.write(messages("wall.sound_unusable", clip=clip) + "\n")
+    count = len(problems.missing) + len(problems.unusable)
+    if count:
+        sys.stdout.write(messages("wall.sounds_incomplete", count=count, folder=folder) + "\n")
+        return 1
+    whole = len(required_clips())
+    sys.stdout.write(messages("wall.sounds_complete", count=whole, folder=folder) + "\n")
+    return 0
 
 
 @contextmanager

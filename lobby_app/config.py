@@ -89,6 +89,29 @@ class GreeterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WallSettings:
+    """The wall display and its voice.
+
+    Attributes:
+        screen: monitor, counted from 1; 0 = the second one, or the only one.
+        sounds: folder of the bank's own clips, whole path; empty = the clips shipped.
+        volume: percent; 0 = no voice. repeats: how often each call is said, 1-3.
+        quiet: hours with another volume, for example "12:00-14:00"; empty = none.
+        night: hours in which the display is dimmed; empty = never.
+        tip_s: seconds a tip stays; 0 = no tips.
+    """
+
+    screen: int = 0
+    sounds: str = ""
+    volume: int = 80
+    repeats: int = 2
+    quiet: str = ""
+    quiet_volume: int = 0
+    night: str = "20:00-07:00"
+    tip_s: int = 15
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of this desk.
 
@@ -115,6 +138,7 @@ class Settings:
     secrets: SecretSettings = field(default_factory=SecretSettings)
     wedge: WedgeSettings = field(default_factory=WedgeSettings)
     greeter: GreeterSettings = field(default_factory=GreeterSettings)
+    wall: WallSettings = field(default_factory=WallSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -1,0 +1,1 @@
+"""The wall: what the whole hall reads from eight metres, and hears."""

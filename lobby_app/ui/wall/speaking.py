@@ -1,0 +1,89 @@
+"""Who is called aloud and when: one announcement at a time, on the voice's own worker."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from PySide6.QtCore import QObject, Signal
+
+from lobby_app.domain.announcement import Announcement, AnnouncementQueue
+from lobby_app.domain.hours import DayHours
+from lobby_app.domain.ports import Voice, VoiceOutcome
+from lobby_app.services.views import BoardCall
+from lobby_app.ui.tasks import TaskRunner
+
+_log = logging.getLogger(__name__)
+_UNHEARD = (VoiceOutcome.NO_DEVICE, VoiceOutcome.NO_CLIPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud and how often. `volume`, `quiet_volume`: percent, 0 = not at all."""
+
+    volume: int
+    repeats: int
+    quiet: DayHours | None
+    quiet_volume: int
+
+    def at(self, moment: time) -> int:
+        """Return the volume at a time of day."""
+        return self.quiet_volume if self.quiet is not None and moment in self.quiet else self.volume
+
+
+class Speaker(QObject):
+    """Says new calls one after the other. GUI thread; the voice works on its own worker.
+
+    Signals:
+        unheard(): a call that should have been heard was not.
+    """
+
+    unheard = Signal()
+
+    def __init__(
+        self,
+        parent: QObject,
+        worker: TaskRunner,
+        voice: Voice,
+        loudness: Loudness,
+        clock: Callable[[], time],
+    ) -> None:
+        super().__init__(parent)
+        self._worker, self._voice = worker, voice
+        self._loudness, self._clock = loudness, clock
+        self.queue = AnnouncementQueue()
+        self._last_outcome: VoiceOutcome | None = None
+
+    def call(self, calls: Sequence[BoardCall]) -> None:
+        """Say new calls; those without sound are called by sight or in person (domain 4.4)."""
+        if self._loudness.at(self._clock()) == 0:
+            return
+        for call in calls:
+            if not call.without_sound:
+                self.queue = self.queue.with_call(Announcement(call.number, call.counter))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if not self.queue.can_begin:
+            return
+        self.queue = self.queue.begun()
+        said, rounds = self.queue.current, self.queue.rounds(self._loudness.repeats)
+        volume = self._loudness.at(self._clock())
+        if said is None or volume == 0:
+            self._over(VoiceOutcome.STOPPED)
+            return
+        voice = self._voice
+        self._worker.submit(lambda: voice.say(said, rounds, volume), self._over, self._failed)
+
+    def _over(self, outcome: VoiceOutcome) -> None:
+        self.queue = self.queue.done()
+        if outcome in _UNHEARD:
+            if outcome is not self._last_outcome:
+                _log.info("calls are not heard: %s", outcome.value)
+            self.unheard.emit()
+        self._last_outcome = outcome
+        self._go_on()
+
+    def _failed(self, error: BaseException) -> None:
+        _log.error("the voice failed", exc_info=error)
+        self._over(VoiceOutcome.NO_DEVICE)
