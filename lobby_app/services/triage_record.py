@@ -50,12 +50,13 @@ def triage_events(
                 "reason": wishes.override_reason,
             },
         )
-    if _SUPERVISOR_ALERTS & set(recommendation.alerts):
+    # A danger that the greeter named (F7) was called for at once: it is not called for twice.
+    if wishes.safety is None and _SUPERVISOR_ALERTS & set(recommendation.alerts):
         yield Draft(
             kind=EventKind.HELP_CALLED,
             actor=actor,
             business_day=day,
-            data={"visit": visit.visit_id, "reason": wishes.safety or "supervisor"},
+            data={"visit": visit.visit_id, "reason": "supervisor"},
         )
 
 
