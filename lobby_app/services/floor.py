@@ -9,7 +9,7 @@ from lobby_app.domain.ports import DeviceReport
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.services.desk import Desk
-from lobby_app.services.queues import Queues, read_queues
+from lobby_app.services.queues import OrdinaryWaits, Queues, read_queues
 from lobby_app.services.views import (
     DeskStatus,
     DeviceView,
@@ -28,16 +28,11 @@ def floor_of(
 ) -> Floor:
     """Return the floor that triage reads for one visit."""
     now, plan = desk.now(), desk.branch.counters
-    waits: dict[str, float] = {}
-    for code, entry in desk.policy.channels.items():
-        if entry.queued:
-            place = queues.place_for_new(code, Priority.ORDINARY)
-            waits[code] = place.minutes or 0.0
     return Floor(
         date=now.date(),
         time=now.time(),
         channels=_channel_states(desk, reports),
-        wait_minutes=waits,
+        wait_minutes=OrdinaryWaits(queues, desk.policy),
         appointment=visit.appointment,
         offline=True,
         cache_age_days=visit.cache_age_days,

@@ -1,9 +1,9 @@
 """The waiting tickets of today seen through the dispatcher: places, ranges, channel waits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lobby_app.domain.business import Priority
+from lobby_app.domain.business import Policy, Priority
 from lobby_app.domain.dispatch import WaitingTicket
 from lobby_app.domain.ports import UnitOfWork
 from lobby_app.domain.slip import WaitRange
@@ -69,6 +69,28 @@ class Queues:
     def counters_for(self, queue: str) -> int:
         """Return how many open counters serve a queue."""
         return sum(1 for counter in self._counters if queue in counter.queues)
+
+
+class OrdinaryWaits(Mapping[str, float]):
+    """Minutes that an ordinary ticket issued now would wait, by queue.
+
+    Each is worked out when a rule asks for it: most visits ask for one or two.
+    """
+
+    def __init__(self, queues: Queues, policy: Policy) -> None:
+        self._queues = queues
+        self._codes = [code for code, entry in policy.channels.items() if entry.queued]
+
+    def __getitem__(self, queue: str) -> float:
+        if queue not in self._codes:
+            raise KeyError(queue)
+        return self._queues.place_for_new(queue, Priority.ORDINARY).minutes or 0.0
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
 
 
 def read_queues(desk: Desk, work: UnitOfWork) -> Queues:
