@@ -91,7 +91,11 @@ class BusinessEntry:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Numbers of the decision table; names as in the worked cases' `parameters`."""
+    """Numbers of the decision table; names as in the worked cases' `parameters`.
+
+    Attributes:
+        credit_minutes: what a class starts with on the calling rule's clock; absent = 0.
+    """
 
     cash_recycler_withdrawal_limit: int
     cash_recycler_deposit_limit: int
@@ -110,6 +114,7 @@ class Thresholds:
     wealth_cutoff: time
     closing: time
     target_wait_minutes: Mapping[Priority, float]
+    credit_minutes: Mapping[Priority, float]
     scam_check_transfer_from: int
     vip_counter_wait_minutes: float
     machine_queue_margin_minutes: float

@@ -142,11 +142,15 @@ def tier_has_lost_preference(
 
 
 def score(ticket: WaitingTicket, now: float, limits: Thresholds, *, tier_guarded: bool) -> float:
-    """Return wait ÷ target: 1 means the promise is just due."""
+    """Return (wait + credit) ÷ target: 1 means the promise is just due."""
     priority = ticket.priority
     if priority is Priority.TIER and tier_guarded:
         priority = Priority.ORDINARY
-    return (now - ticket.start) / limits.target_wait_minutes[priority]
+    wait = now - ticket.start
+    if wait >= 0:
+        # A credit never lets a booking jump the hall before its time.
+        wait += limits.credit_minutes.get(priority, 0.0)
+    return wait / limits.target_wait_minutes[priority]
 
 
 def _second(eligible: Sequence[WaitingTicket], first: WaitingTicket) -> WaitingTicket | None:

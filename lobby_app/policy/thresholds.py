@@ -7,6 +7,8 @@ from lobby_app.domain.business import Priority, Thresholds
 from lobby_app.policy.reading import Table, read_toml
 
 _KEYS = tuple(Thresholds.__dataclass_fields__)
+CREDITED = (Priority.CARE, Priority.APPOINTMENT)
+MOST_CREDIT = 5.0
 _TARGETS = (Priority.CARE, Priority.APPOINTMENT, Priority.TIER, Priority.ORDINARY)
 
 
@@ -43,6 +45,7 @@ def thresholds_of(table: Table) -> Thresholds:
         wealth_cutoff=table.clock("wealth_cutoff"),
         closing=table.clock("closing"),
         target_wait_minutes=_targets(table.table("target_wait_minutes")),
+        credit_minutes=_credits(table),
         scam_check_transfer_from=table.whole("scam_check_transfer_from", 0, 50_000),
         vip_counter_wait_minutes=table.number("vip_counter_wait_minutes", 0, 60),
         machine_queue_margin_minutes=table.number("machine_queue_margin_minutes", 0, 30),
@@ -69,6 +72,15 @@ def _window(table: Table) -> tuple[int, int]:
     ):
         raise table.wrong("appointment_window_min", "[-10, 15]")
     return value[0], value[1]
+
+
+def _credits(table: Table) -> dict[Priority, float]:
+    """Return the head starts. A tier has none: it never buys more than the guards leave it."""
+    if "credit_minutes" not in table.values:
+        return {}
+    credits_ = table.table("credit_minutes")
+    credits_.expect_only(tuple(one.value for one in CREDITED))
+    return {one: credits_.number(one, 0, MOST_CREDIT) for one in CREDITED if one in credits_.values}
 
 
 def _targets(table: Table) -> dict[Priority, float]:

@@ -62,6 +62,9 @@ def with_parameters(policy: Policy, parameters: object, path: Path) -> Policy:
         if "appointment_window_min" in values:
             window = as_list("appointment_window_min", values["appointment_window_min"])
             values["appointment_window_min"] = tuple(window)
+        if "credit_minutes" in values:
+            credits_ = as_mapping("credit_minutes", values["credit_minutes"])
+            values["credit_minutes"] = {Priority(key): one for key, one in credits_.items()}
         if "target_wait_minutes" in values:
             targets = as_mapping("target_wait_minutes", values["target_wait_minutes"])
             values["target_wait_minutes"] = {

@@ -215,15 +215,16 @@ def rule_of(
     credit_minutes: Mapping[Priority, float] | None = None,
     preferred_calls: int = 3,
 ) -> Rule:
-    """Return the branch's rule with its numbers.
+    """Return the branch's rule with its numbers; other credits than the branch's when told.
 
-    With exponent 1 and no credits it is domain.dispatch to the bit. The exponent g makes a class
-    with a shorter target steeper: its score is wait ÷ target x (ordinary target ÷ target)^(g-1).
+    With exponent 1 and the branch's credits it is domain.dispatch to the bit. The exponent g makes
+    a class with a shorter target steeper: its score is wait ÷ target x (ordinary target ÷
+    target)^(g-1).
     """
     targets = [limits.target_wait_minutes.get(one, 1.0) for one in PRIORITIES]
     ordinary = targets[ORDINARY]
     steeper = [target * (target / ordinary) ** (exponent - 1) for target in targets]
-    given = credit_minutes or {}
+    given = limits.credit_minutes if credit_minutes is None else credit_minutes
     return Rule(
         KINDS[kind],
         np.array(targets if exponent == 1 else steeper, np.float64),
