@@ -9,7 +9,7 @@ from lobby_app.domain.business import Priority
 from lobby_app.domain.dispatch import FreeCounter, WaitingTicket, choose
 from lobby_app.domain.errors import KnownError
 from lobby_app.policy.reading import Table, read_toml
-from lobby_app.policy.thresholds import thresholds_of
+from lobby_app.policy.thresholds import CREDITED, MOST_CREDIT, thresholds_of
 from lobby_app.resources import resource
 from lobby_app.services.case_files import dispatch_file
 from tests.unit.domain.worlds import POLICY
@@ -43,16 +43,12 @@ def test_a_credit_does_not_let_a_booking_jump_the_hall_before_its_time() -> None
     assert called(20.1, *hall) == "A2"
 
 
-def test_every_worked_case_holds_with_the_largest_credits(tmp_path: Path) -> None:
-    for name in ("dispatch.yaml", "dispatch_boundary.yaml"):
-        results = list(dispatch_file(CASES / name, _with_credits(5.0)))
-        assert results
-        assert [r for r in results if isinstance(r, KnownError) or r.differences] == []
-
-
-def _with_credits(minutes: float):
-    given = {Priority.CARE: minutes, Priority.APPOINTMENT: minutes}
-    return replace(POLICY, thresholds=replace(POLICY.thresholds, credit_minutes=given))
+def test_every_worked_case_holds_with_the_largest_credits() -> None:
+    given = dict.fromkeys(CREDITED, MOST_CREDIT)
+    policy = replace(POLICY, thresholds=replace(POLICY.thresholds, credit_minutes=given))
+    results = list(dispatch_file(CASES / "dispatch.yaml", policy))
+    assert len(results) == 10
+    assert [r for r in results if isinstance(r, KnownError) or r.differences] == []
 
 
 def _thresholds(**credit: object):
