@@ -152,7 +152,7 @@ def _opened(
     customers = open_customers(settings.data_dir / "customers.db", secrets, clock)
     key = _token_key(secrets)
     guard = ReplayGuard()
-    code_keys = read_code_keys(settings.customer_code_keys)
+    code_keys = read_code_keys(settings.code_keys_file)
 
     def context() -> ScanContext:
         return ScanContext(

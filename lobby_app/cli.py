@@ -16,7 +16,6 @@ from lobby_app.config import Settings, load_settings
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.text import Language
 from lobby_app.messages import Messages
-from lobby_app.resources import resource
 
 if TYPE_CHECKING:
     from lobby_app.services.case_files import CaseResult
@@ -125,8 +124,8 @@ def _check_sounds(settings: Settings, messages: Messages) -> int:
     from lobby_app.devices.voice import check_clips
     from lobby_app.domain.announcement import required_clips
 
-    folder = settings.wall.sounds or resource("sounds")
-    problems = check_clips(Path(folder))
+    folder = settings.sounds_folder
+    problems = check_clips(folder)
     for clip in problems.missing:
         sys.stdout.write(messages("wall.sound_missing", clip=clip) + "\n")
     for clip in problems.unusable:

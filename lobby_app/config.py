@@ -94,7 +94,7 @@ class WallSettings:
 
     Attributes:
         screen: monitor, counted from 1; 0 = the second one, or the only one.
-        sounds: folder of the bank's own clips, whole path; empty = the clips shipped.
+        sounds: folder of the bank's own clips; empty = the clips shipped.
         volume: percent; 0 = no voice. repeats: how often each call is said, 1-3.
         quiet: hours with another volume, for example "12:00-14:00"; empty = none.
         night: hours in which the display is dimmed; empty = never.
@@ -113,7 +113,7 @@ class WallSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of this desk.
+    """All settings of this desk. Files and folders count from the data folder.
 
     Attributes:
         language: empty = the system's locale.
@@ -144,7 +144,17 @@ class Settings:
     @property
     def policy_folder(self) -> Path:
         """Folder of the policy in force."""
-        return Path(self.policy_dir) if self.policy_dir else resource("policy")
+        return self.data_dir / self.policy_dir if self.policy_dir else resource("policy")
+
+    @property
+    def code_keys_file(self) -> Path | None:
+        """File with the public keys of the bank's signed customer codes, if it has such codes."""
+        return self.data_dir / self.customer_code_keys if self.customer_code_keys else None
+
+    @property
+    def sounds_folder(self) -> Path:
+        """Folder of the clips that the wall speaks with."""
+        return self.data_dir / self.wall.sounds if self.wall.sounds else resource("sounds")
 
 
 def default_data_dir() -> Path:

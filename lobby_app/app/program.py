@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
+from lobby_app.app.stop_signals import StopSignals
 from lobby_app.config import Settings
 from lobby_app.domain.errors import KnownError
 from lobby_app.resources import resource
@@ -44,9 +45,6 @@ class BugReporter(QObject):
     def _caught(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
-            return
         self.caught.emit(error)
 
     def _caught_in_thread(self, arguments: threading.ExceptHookArgs) -> None:
@@ -132,9 +130,13 @@ class DeskProgram(QObject):
 
 def run_program(program: DeskProgram) -> int:
     """Run a program until its window is closed; return the exit status."""
+    signals = StopSignals(program)
     program.application.aboutToQuit.connect(program.stop)
     program.start()
-    return program.application.exec()
+    try:
+        return program.application.exec()
+    finally:
+        signals.remove()
 
 
 def new_application() -> QApplication:

@@ -1,6 +1,5 @@
 """`lobby wall`: the wall display and its voice as a running program."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -12,7 +11,6 @@ from lobby_app.devices.voice import ClipVoice
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.hours import DayHours, parse_hours
 from lobby_app.logsetup import set_up_logging
-from lobby_app.resources import resource
 from lobby_app.ui.tasks import TaskRunner
 from lobby_app.ui.wall.placing import ScreenKeeper
 from lobby_app.ui.wall.speaking import Loudness
@@ -35,7 +33,7 @@ class WallApp(DeskProgram):
         tip_s = _within("wall.tip_s", wall.tip_s, 0, 3600)
         super().__init__(application, settings)
         self._voice_worker = TaskRunner("voice", self)
-        self._voice = ClipVoice(sounds_folder(wall))
+        self._voice = ClipVoice(settings.sounds_folder)
         self.window = WallWindow(
             self.database, self._voice_worker, self._voice, loudness, night=night, tip_s=tip_s
         )
@@ -81,11 +79,6 @@ def loudness_of(wall: WallSettings) -> Loudness:
         quiet=_hours("wall.quiet", wall.quiet),
         quiet_volume=_within("wall.quiet_volume", wall.quiet_volume, 0, 100),
     )
-
-
-def sounds_folder(wall: WallSettings) -> Path:
-    """Return the folder of the clips: the bank's own or those shipped."""
-    return Path(wall.sounds) if wall.sounds else resource("sounds")
 
 
 def _hours(key: str, text: str) -> DayHours | None:

@@ -55,7 +55,9 @@ def open_counter(desk: Desk, session: Session, counter: int, queues: Sequence[st
     day = desk.business_day()
     with desk.unit_of_work() as work:
         report = _report(work, desk, counter)
-        if report is not None and report.is_open and report.staff != session.staff_number:
+        taken = report is not None and report.is_open
+        # A counter that the supervisor opened belongs to whoever sits down first.
+        if report is not None and taken and report.staff not in ("", session.staff_number):
             raise KnownError("calling.counter_taken", counter=counter, staff=report.staff)
         work.append(
             Draft(
@@ -168,8 +170,28 @@ def recall_current(desk: Desk, session: Session, counter: int) -> None:
 
 
 def start_service(desk: Desk, session: Session, counter: int) -> None:
-    """The customer is here: from now on the counter may see who it is."""
-    _on_current(desk, session, counter, start)
+    """The customer is here: from now on the counter may see who it is, and that is noted."""
+    hand = _hand(desk, session, counter)
+    with desk.unit_of_work() as work:
+        ticket = _current(work, desk, counter)
+        work.append(start(ticket, hand))
+        if ticket.customer_ref is not None:
+            work.append(_profile_viewed(desk, ticket, ticket.customer_ref, hand))
+        work.commit()
+
+
+def _profile_viewed(desk: Desk, ticket: Ticket, customer_ref: str, hand: Hand) -> Draft:
+    return Draft(
+        kind=EventKind.PROFILE_VIEWED,
+        actor=hand.actor,
+        business_day=desk.business_day(),
+        counter=hand.counter,
+        data={
+            "visit": ticket.ticket_id,
+            "customer_ref": customer_ref,
+            "identified_by": "ticket",
+        },
+    )
 
 
 def finish_current(desk: Desk, session: Session, counter: int, outcome: FinishOutcome) -> None:

@@ -36,7 +36,8 @@ def test_program_starts_and_stops_ten_times_in_one_process(data: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-def test_interrupt_closes_the_desk_in_order(data: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_signal_closes_the_desk_in_order(data: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "lobby_app", "greeter", "--demo", "--data-dir", str(data)]
     child = subprocess.Popen(
         command, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
@@ -47,7 +48,7 @@ def test_interrupt_closes_the_desk_in_order(data: Path) -> None:
             break
         except subprocess.TimeoutExpired:
             continue
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     _, complained = child.communicate(timeout=30)
     assert (child.returncode, complained) == (0, b"")
 

@@ -1,13 +1,18 @@
 """The bank's signed customer code: verified, short-lived, used once."""
 
 import base64
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from lobby_app.config import load_settings
+from lobby_app.domain.errors import KnownError
+from lobby_app.scans.code_keys import read_code_keys
 from lobby_app.scans.context import ReplayGuard, ScanContext
 from tests.unit.scans.vectors import CONTEXT, NOW, read, reason
 
@@ -81,3 +86,27 @@ def test_forged_algorithms_are_refused() -> None:
         f"{header}.{swapped}.{signature}",
     ):
         assert reason(code, signed_context()) == "code_signature"
+
+
+def test_keys_come_from_a_file_named_in_the_settings(tmp_path: Path) -> None:
+    public = jwt.algorithms.OKPAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
+    keys = {"keys": [{**public, "kid": "2026", "use": "sig"}]}
+    (tmp_path / "keys.json").write_text(json.dumps(keys), encoding="utf-8")
+    (tmp_path / "lobby.toml").write_text('customer_code_keys = "keys.json"', encoding="utf-8")
+    context = replace(
+        signed_context(), customer_code_keys=read_code_keys(load_settings(tmp_path).code_keys_file)
+    )
+    assert read(customer_code(), context).reference == "C-0001"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"keys": []}', '{"keys": [{"kty": "OKP"}]}'])
+def test_a_file_without_usable_keys_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(KnownError) as caught:
+        read_code_keys(path)
+    assert (caught.value.key, caught.value.params["file"]) == ("scans.code_keys", str(path))
+
+
+def test_no_file_means_no_such_codes(tmp_path: Path) -> None:
+    assert read_code_keys(load_settings(tmp_path).code_keys_file) == {}
