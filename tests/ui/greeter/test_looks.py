@@ -72,10 +72,10 @@ def idle(page: DeskPage) -> DeskPage:
 
 
 def _wear(page: DeskPage, theme: ThemeName, size: tuple[int, int], zoom: int) -> None:
+    """Put everything on at once: step by step the window would be dressed four times."""
+    page.shown._theme_name, page.shown._zoom = theme, zoom
     page.window.resize(*size)
-    page.shown.choose_theme(theme)
-    page.shown.zoom(-TWICE)
-    page.shown.zoom(zoom)
+    page.shown.dress()
     looks.settle_layout()
 
 
