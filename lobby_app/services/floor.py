@@ -64,14 +64,15 @@ def floor_view(desk: Desk) -> FloorView:
         latest = work.latest(day, _RECENT)
         reports = work.device_reports(day)
     return FloorView(
-        queues=_queue_views(desk, queues),
-        devices=_device_views(desk, reports),
+        queues=queue_views(desk, queues),
+        devices=device_views(desk, reports),
         recent=tuple(recent_ticket(desk, ticket) for ticket in latest),
         at=desk.now(),
     )
 
 
-def _queue_views(desk: Desk, queues: Queues) -> tuple[QueueView, ...]:
+def queue_views(desk: Desk, queues: Queues) -> tuple[QueueView, ...]:
+    """Return the queues of the branch, by zone."""
     limits = desk.policy.thresholds
     served = {queue for counter in desk.branch.counters for queue in counter.queues}
     views = []
@@ -99,7 +100,8 @@ def _queue_views(desk: Desk, queues: Queues) -> tuple[QueueView, ...]:
     return tuple(sorted(views, key=lambda view: view.zone))
 
 
-def _device_views(desk: Desk, reports: Mapping[str, DeviceReport]) -> tuple[DeviceView, ...]:
+def device_views(desk: Desk, reports: Mapping[str, DeviceReport]) -> tuple[DeviceView, ...]:
+    """Return the machines of the branch, as last told."""
     seen: dict[str, int] = {}
     views = []
     for machine in desk.branch.machines:
@@ -129,6 +131,7 @@ def recent_ticket(desk: Desk, ticket: Ticket) -> RecentTicket:
         copies=ticket.copies,
         print_outcome=ticket.print_outcome,
         can_cancel=ticket.state is TicketState.WAITING,
+        can_return=ticket.state in (TicketState.PARKED, TicketState.NO_SHOW),
     )
 
 

@@ -8,6 +8,7 @@ from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.ports import PrinterStatus, PrintResult, TicketPrinter
 from lobby_app.services import (
     advising,
+    calling,
     floor,
     reception,
     registers,
@@ -88,6 +89,10 @@ class GreeterDesk:
     def cancel(self, session: Session, ticket_id: str, reason: str) -> str:
         """See services.ticketing."""
         return ticketing.cancel(self.desk, session, ticket_id, reason)
+
+    def bring_back(self, session: Session, ticket_id: str) -> str:
+        """See services.calling."""
+        return calling.bring_back(self.desk, session, ticket_id).number
 
     def undo_last(self, session: Session) -> str | None:
         """See services.ticketing."""

@@ -183,7 +183,11 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True)
 class RecentTicket:
-    """One line of "last tickets"."""
+    """One line of "last tickets".
+
+    Attributes:
+        can_return: stepped aside or missed the call; may come back into the queue.
+    """
 
     ticket_id: str
     number: str
@@ -193,6 +197,7 @@ class RecentTicket:
     copies: int
     print_outcome: str | None
     can_cancel: bool
+    can_return: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 
+from lobby_app.assembly import OpenDesk
 from lobby_app.domain.event import EventKind
+from lobby_app.services import calling
 from lobby_app.ui.greeter.state import Phase
+from tests.helpers.calling_desk import session_of
 from tests.helpers.desk_app import DeskPage
 from tests.helpers.greeter import MovedClock
 
@@ -67,6 +70,26 @@ def test_cancelling_from_the_list_asks_why(page: DeskPage) -> None:
     assert page.tickets() == []
     _last_ticket(page)
     assert not any(button.isVisible() for button in page.shown.sheets.choice.buttons)
+
+
+def test_who_missed_the_call_waits_again_by_showing_the_ticket(
+    page: DeskPage, opened: OpenDesk
+) -> None:
+    _issue(page)
+    assert page.visit.issued is not None
+    payload = page.visit.issued.slip.qr_payload
+    page.press(Qt.Key.Key_Return)
+    (made,) = page.events(EventKind.TICKET_ISSUED)
+    teller = session_of("0018")
+    assert made.queue is not None
+    calling.open_counter(opened.desk, teller, 2, [made.queue])
+    calling.call_next(opened.desk, teller, 2)
+    calling.no_show_current(opened.desk, teller, 2)
+    page.scan(payload)
+    page.press(Qt.Key.Key_1)
+    assert page.notice == page.messages("greeter.brought_back", number="A1001")
+    assert page.events(EventKind.TICKET_REJOINED)[0].ticket == made.ticket
+    assert calling.call_next(opened.desk, teller, 2) == "A1001"
 
 
 def test_customer_who_holds_a_ticket_keeps_it_on_enter(page: DeskPage) -> None:

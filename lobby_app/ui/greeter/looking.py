@@ -60,6 +60,8 @@ class LookController(QObject):
                 Choice("preview", words("ticket_preview"), icon="ticket"),
                 Choice("cancel", words("ticket_cancel"), icon="cross"),
             )
+        elif ticket.can_return:
+            choices = (Choice("bring_back", words("ticket_bring_back"), icon="person"),)
         text = words(
             "ticket_text",
             zone=words.text(ticket.zone_name),
@@ -73,10 +75,21 @@ class LookController(QObject):
                 self.reprint(ticket.ticket_id)
             elif code == "preview":
                 self.preview(ticket.ticket_id)
+            elif code == "bring_back":
+                self._bring_back(ticket.ticket_id)
             else:
                 self._ask_cancel(ticket)
 
         self._hub.ask(Question(title, text, choices, answered))
+
+    def _bring_back(self, ticket_id: str) -> None:
+        reception, session = self._hub.reception, self._hub.session
+
+        def waits_again(number: str) -> None:
+            self._hub.tell("brought_back", "ok", number=number)
+            self._watching.refresh()
+
+        self._hub.run(lambda: reception.bring_back(session, ticket_id), waits_again)
 
     def reprint(self, ticket_id: str) -> None:
         """Print a marked copy."""

@@ -79,6 +79,10 @@ class Reception(Protocol):
         """Cancel a waiting ticket; return its number."""
         ...
 
+    def bring_back(self, session: Session, ticket_id: str) -> str:
+        """Let a parked or missed customer wait again; return the number."""
+        ...
+
     def undo_last(self, session: Session) -> str | None:
         """Cancel the last ticket of this desk if it is younger than 60 s; return its number."""
         ...
