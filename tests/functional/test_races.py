@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication
 from lobby_app.assembly import OpenDesk
 from lobby_app.domain.event import EventKind
 from lobby_app.domain.floor import ChannelState
+from lobby_app.services import calling
 from lobby_app.ui.greeter.port import Reception
 from lobby_app.ui.greeter.state import Phase
+from tests.helpers.calling_desk import session_of
 from tests.helpers.desk_app import DeskPage, card_text, greeter_page
 from tests.helpers.greeter import QUICK_NUMBER, QUICK_PIN
 from tests.helpers.held_desk import HeldDesk
@@ -45,6 +47,21 @@ def _name(page: DeskPage) -> str:
     return page.shown.view.answer.name.text()
 
 
+def _missed(page: DeskPage) -> str:
+    """Let a counter call a cash ticket for which nobody comes; return its id."""
+    page.press(Qt.Key.Key_F10)
+    page.choose("note_exchange")
+    desk, teller = page.opened.desk, session_of("0018")
+    calling.open_counter(desk, teller, 2, ["cash_counter"])
+    calling.call_next(desk, teller, 2)
+    calling.no_show_current(desk, teller, 2)
+    page.window.watching.refresh()
+    page.settle()
+    floor = page.window.hub.desk.floor
+    assert floor is not None
+    return next(ticket.ticket_id for ticket in floor.recent if ticket.state == "no_show")
+
+
 def test_every_use_case_runs_on_a_worker_thread(held: tuple[DeskPage, HeldDesk]) -> None:
     page, desk = held
     states = window_states("elder", "gold_maturity")
@@ -65,6 +82,8 @@ def test_every_use_case_runs_on_a_worker_thread(held: tuple[DeskPage, HeldDesk])
     page.press(Qt.Key.Key_Z, CONTROL)
     page.touch(page.shown.view.side.recent_buttons[1])
     page.press(Qt.Key.Key_3)
+    page.press(Qt.Key.Key_1)
+    page.window.looking.ticket(_missed(page))
     page.press(Qt.Key.Key_1)
     page.press(Qt.Key.Key_L, CONTROL)
     page.sign_on(pin=QUICK_PIN)
