@@ -67,6 +67,7 @@ class DeskProgram(QObject):
         self.bugs = BugReporter(self)
         self.bugs.install()
         self._opened: OpenDesk | None = None
+        self._is_stopped = False
 
     def start(self) -> None:
         """Show the window, then open the desk."""
@@ -76,6 +77,8 @@ class DeskProgram(QObject):
 
     def open_desk(self) -> None:
         """Open keys and files on the db worker."""
+        if self._is_stopped:
+            return  # closed before its first turn
         self.show_opening()
         self.database.submit(self.open_blocking, self._attach, self.opening_failed)
 
@@ -85,6 +88,7 @@ class DeskProgram(QObject):
 
     def stop(self) -> None:
         """Refuse work, let the workers finish, close the files."""
+        self._is_stopped = True
         self.stop_more()
         window = self.the_window()
         window.close()

@@ -11,7 +11,7 @@ from lobby_app.domain.text import Text
 from lobby_app.services.desk import Desk
 from lobby_app.services.views import Session
 
-MESSAGE_ZH, MESSAGE_EN = 40, 90
+MESSAGE_ZH, MESSAGE_EN = 32, 70
 """Longest message that the wall shows large enough, characters."""
 MESSAGE_MINUTES = (1, 480)
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")

@@ -15,6 +15,7 @@ from tests.bench.figures import Figure, line, write
 from tests.bench.starting import measure_starting
 from tests.bench.store import WAITING, Customers, measure_store
 from tests.bench.triage import measure_triage
+from tests.bench.wall import measure_wall
 from tests.bench.window import measure_window
 from tests.helpers.desk_app import open_demo_desk
 
@@ -29,6 +30,7 @@ class Size:
     triage_rounds: int = 50
     starts: int = 12
     tickets: int = 2_000
+    wall_calls: int = 120
 
 
 def measure(folder: Path, size: Size) -> Iterator[Figure]:
@@ -44,6 +46,7 @@ def measure(folder: Path, size: Size) -> Iterator[Figure]:
         yield from measure_window(opened, customers, folder, size.visits)
     finally:
         opened.close()
+    yield from measure_wall(folder / "wall", size.wall_calls)
     yield from measure_memory(folder / "long-day", size.tickets, bare_mb)
 
 

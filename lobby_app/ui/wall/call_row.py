@@ -78,11 +78,11 @@ class CallRow(QWidget):
         number = width * _NUMBER_SHARE - _PADDING
         note_x = _PADDING + number + _GAP
         places = (
-            (self.number, _PADDING, 0, number, height),
-            (self.note_zh, note_x, height * 0.14, counter_x - note_x, height * 0.42),
+            (self.number, _PADDING, 2, number, height - 4),
+            (self.note_zh, note_x, height * 0.12, counter_x - note_x, height * 0.42),
             (self.note_en, note_x, height * 0.54, counter_x - note_x, height * 0.34),
-            (self.counter, counter_x, 0, _COUNTER, height),
-            (self.label_zh, label_x, height * 0.12, _LABEL, height * 0.46),
+            (self.counter, counter_x, 2, _COUNTER, height - 4),
+            (self.label_zh, label_x, height * 0.12, _LABEL, height * 0.42),
             (self.label_en, label_x, height * 0.54, _LABEL, height * 0.34),
         )
         for part, *place in places:

@@ -49,7 +49,7 @@ class Mark(Surface):
     def __init__(
         self, parent: QWidget, sentence: Text, size: int, ground: str, colour: str, *, bold: bool
     ) -> None:
-        super().__init__(parent, ground, radius=14)
+        super().__init__(parent, ground, radius=10)
         centre = Qt.AlignmentFlag.AlignHCenter
         self.text = WallText(self, size, colour=colour, bold=bold, align=centre)
         self.text.set_text(f"{sentence.zh} {sentence.en}")
@@ -57,7 +57,7 @@ class Mark(Surface):
     def arrange(self, canvas: Canvas, width: float, height: float) -> None:
         """Place the sentence."""
         self.wear(canvas)
-        self.text.place(canvas.inner(8, 0, width - 16, height), canvas.scale)
+        self.text.place(canvas.inner(10, 4, width - 20, height - 8), canvas.scale)
 
 
 class WordLine(Surface):
@@ -81,8 +81,8 @@ class WordLine(Surface):
         """Place both lines."""
         self.wear(canvas)
         inside = width - 2 * 32
-        self.zh.place(canvas.inner(32, 2, inside, height * 0.56), canvas.scale)
-        self.en.place(canvas.inner(32, height * 0.54, inside, height * 0.42), canvas.scale)
+        self.zh.place(canvas.inner(32, 2, inside, height / 2 - 2), canvas.scale)
+        self.en.place(canvas.inner(32, height / 2, inside, height / 2 - 2), canvas.scale)
 
 
 class TipCard(QWidget):

@@ -10,7 +10,7 @@ from lobby_app.ui.wall.colours import CLEAR, WHITE
 
 _LINE_HEIGHT = 1.22
 """Of several lines, relative to the type: the font's own leading is too wide for a wall."""
-_SMALLEST_PX = 6
+_SMALLEST_PX, _MARGIN_PX = 6, 1
 
 
 class WallText(QWidget):
@@ -100,11 +100,13 @@ class WallText(QWidget):
     def _fits(self) -> bool:
         metrics = QFontMetricsF(self._font)
         width = max((metrics.horizontalAdvance(line) for line in self._lines), default=0.0)
-        if len(self._lines) > 1:
-            height = len(self._lines) * self._line_height()
-        else:
-            height = metrics.tightBoundingRect(self._text).height()
-        return width <= self.width() and height <= self.height()
+        # The capitals are centred: ink may reach further below the middle than above it.
+        ink = metrics.tightBoundingRect(self._text)
+        above = -ink.top() - metrics.capHeight() / 2
+        below = ink.bottom() + metrics.capHeight() / 2
+        lines = self._line_height() * (len(self._lines) - 1) / 2
+        height = 2 * (lines + max(above, below) + _MARGIN_PX)
+        return width + 2 * _MARGIN_PX <= self.width() and height <= self.height()
 
     def _line_height(self) -> float:
         return self._font.pixelSize() * _LINE_HEIGHT
@@ -130,8 +132,8 @@ class WallText(QWidget):
         step = self._line_height()
         middle = self.height() / 2 - step * (len(self._lines) - 1) / 2
         for line in self._lines:
-            spare = self.width() - metrics.horizontalAdvance(line)
-            left = 0.0
+            spare = self.width() - metrics.horizontalAdvance(line) - _MARGIN_PX
+            left = float(_MARGIN_PX)
             if self._align & Qt.AlignmentFlag.AlignRight:
                 left = spare
             elif self._align & Qt.AlignmentFlag.AlignHCenter:

@@ -27,9 +27,9 @@ from lobby_app.ui.wall.zone_row import OPEN_COLUMN, WAITING_COLUMN, ZoneRow
 ROWS = 6
 CALLS_SHARE = 0.70
 """Of the wall's width: never less belongs to the calls."""
-_HEADER, _WORDS, _EDGE, _GUTTER = 76, 86, 18, 24
-_PANEL_PADDING, _HEADS, _ZONE, _TIP = 28, 92, 160, 164
-_ROW_GAP, _ZONE_GAP, _DEMO = 3, 18, 326
+_HEADER, _WORDS, _EDGE, _GUTTER = 76, 92, 16, 24
+_PANEL_PADDING, _HEADS, _ZONE, _TIP = 28, 102, 160, 164
+_ROW_GAP, _ZONE_GAP, _DEMO = 3, 18, 332
 
 
 class WallView(QWidget):
@@ -132,16 +132,16 @@ class WallView(QWidget):
         self.veil.setGeometry(self.rect())
 
     def _arrange_header(self, canvas: Canvas, split: float) -> None:
-        self.title_zh.place(canvas.area(_EDGE + 32, _EDGE - 6, 230, _HEADER - _EDGE), canvas.scale)
-        self.title_en.place(canvas.area(300, _EDGE - 6, 290, _HEADER - _EDGE), canvas.scale)
-        stale = (600, _EDGE, split - _GUTTER - 600, _HEADER - _EDGE - 8)
+        self.title_zh.place(canvas.area(_EDGE + 32, 8, 230, _HEADER - 12), canvas.scale)
+        self.title_en.place(canvas.area(300, 8, 290, _HEADER - 12), canvas.scale)
+        stale = (600, 12, split - _GUTTER - 600, _HEADER - 20)
         self.stale.setGeometry(canvas.area(*stale))
         self.stale.arrange(canvas, *stale[2:])
-        demo = (split, _EDGE, _DEMO, _HEADER - _EDGE - 8)
+        demo = (split, 12, _DEMO, _HEADER - 20)
         self.demo.setGeometry(canvas.area(*demo))
         self.demo.arrange(canvas, *demo[2:])
         width = canvas.width - split - _EDGE - _PANEL_PADDING
-        clock = (split + _DEMO, _EDGE - 6, width - _DEMO, _HEADER - _EDGE)
+        clock = (split + _DEMO, 8, width - _DEMO, _HEADER - 12)
         self.clock.place(canvas.area(*clock), canvas.scale)
 
     def _arrange_calls(self, canvas: Canvas, width: float) -> None:
@@ -164,10 +164,10 @@ class WallView(QWidget):
         inside, right = width - 2 * _PANEL_PADDING, width - _PANEL_PADDING
         open_x, waiting_x = right - WAITING_COLUMN - OPEN_COLUMN, right - WAITING_COLUMN
         heads = (
-            (open_x, 12, OPEN_COLUMN, 42),
-            (open_x, 50, OPEN_COLUMN, 36),
-            (waiting_x, 12, WAITING_COLUMN, 42),
-            (waiting_x, 50, WAITING_COLUMN, 36),
+            (open_x, 6, OPEN_COLUMN, 46),
+            (open_x, 52, OPEN_COLUMN, 44),
+            (waiting_x, 6, WAITING_COLUMN, 46),
+            (waiting_x, 52, WAITING_COLUMN, 44),
         )
         for head, place in zip(self.heads, heads, strict=True):
             head.place(canvas.inner(*place), canvas.scale)

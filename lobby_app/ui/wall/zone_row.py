@@ -10,9 +10,11 @@ from lobby_app.ui.wall.canvas import Canvas
 from lobby_app.ui.wall.colours import QUIET
 from lobby_app.ui.wall.text import WallText
 
-WAITING_COLUMN, OPEN_COLUMN = 142, 80
+WAITING_COLUMN, OPEN_COLUMN = 132, 92
 _LETTER = 54
-_ENGLISH_SHARE, _GAP = 0.455, 12
+_ENGLISH_SHARE, _GAP, _COLUMN_GAP = 0.445, 10, 18
+_LONG_MIN = 100
+"""From here on an upper end tells nobody anything."""
 
 
 class ZoneRow(QWidget):
@@ -48,7 +50,7 @@ class ZoneRow(QWidget):
             (self.letter, 0, 0, _LETTER, upper),
             (self.name_zh, _LETTER, 0, name, upper),
             (self.open, open_x, 0, OPEN_COLUMN, upper),
-            (self.waiting, waiting_x, 0, WAITING_COLUMN, upper),
+            (self.waiting, waiting_x + _COLUMN_GAP, 0, WAITING_COLUMN - _COLUMN_GAP, upper),
             (self.name_en, 0, upper, english, lower),
             (self.wait, english + _GAP, upper, width - english - _GAP, lower),
         )
@@ -65,7 +67,11 @@ def _minutes(zone: BoardZone, *, is_paused: bool) -> str:
         return _both(bilingual("wall.no_counter"))
     if wait.high <= 0:
         return _both(bilingual("wall.no_wait"))
-    figures = str(wait.high) if wait.low == wait.high else f"{wait.low}–{wait.high}"
+    figures = f"{wait.low}–{wait.high}"
+    if wait.low >= _LONG_MIN:
+        figures = f"{wait.low}+"
+    elif wait.low == wait.high:
+        figures = str(wait.high)
     return f"{figures} {_both(bilingual('wall.minutes'))}"
 
 
