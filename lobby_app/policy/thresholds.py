@@ -7,6 +7,7 @@ from lobby_app.domain.business import Priority, Thresholds
 from lobby_app.policy.reading import Table, read_toml
 
 _KEYS = tuple(Thresholds.__dataclass_fields__)
+TARGET_BOUNDS, GUARD_BOUNDS, CEILING_CARE_BOUNDS = (0.5, 120.0), (5.0, 30.0), (1.0, 30.0)
 CREDITED = (Priority.CARE, Priority.APPOINTMENT)
 MOST_CREDIT = 5.0
 _TARGETS = (Priority.CARE, Priority.APPOINTMENT, Priority.TIER, Priority.ORDINARY)
@@ -55,8 +56,8 @@ def thresholds_of(table: Table) -> Thresholds:
         churn_percent=table.number("churn_percent", 0, 100),
         # The posted ceiling for ordinary tickets; longer would break the posted promise.
         ceiling_minutes=table.number("ceiling_minutes", 5, 30),
-        ceiling_care_minutes=table.number("ceiling_care_minutes", 1, 30),
-        guard_minutes=table.number("guard_minutes", 5, 30),
+        ceiling_care_minutes=table.number("ceiling_care_minutes", *CEILING_CARE_BOUNDS),
+        guard_minutes=table.number("guard_minutes", *GUARD_BOUNDS),
         guard_calls=table.whole("guard_calls", 1, 20),
         idle_help_minutes=table.number("idle_help_minutes", 0, 30),
     )
@@ -85,7 +86,7 @@ def _credits(table: Table) -> dict[Priority, float]:
 
 def _targets(table: Table) -> dict[Priority, float]:
     table.expect_only(tuple(target.value for target in _TARGETS))
-    targets = {target: table.number(target, 0.5, 120) for target in _TARGETS}
+    targets = {target: table.number(target.value, *TARGET_BOUNDS) for target in _TARGETS}
     for earlier, later in pairwise(_TARGETS):
         if targets[earlier] > targets[later]:
             raise table.wrong(later, f">= {targets[earlier]:g}")

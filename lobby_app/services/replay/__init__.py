@@ -1,0 +1,1 @@
+"""A past day once more: under another policy, with other counters, with its forecasts judged."""
