@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
@@ -18,6 +19,8 @@ from lobby_app.config import WallSettings
 from lobby_app.domain.announcement import required_clips
 from lobby_app.domain.errors import KnownError
 from lobby_app.resources import resource
+from lobby_app.services import calling
+from tests.helpers.calling_desk import calling_desk, session_of, tickets_for
 from tests.helpers.desk_app import demo_settings
 from tests.storage.processes import ROOT
 
@@ -170,3 +173,35 @@ def test_check_sounds_names_what_is_missing(
     assert [line.split()[-1] for line in told[:2]] == ["zh/yao.wav", "en/zero.wav"]
     assert "en/A.wav" in told[2]
     assert told[3].startswith("3 ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="players are programs on POSIX only")
+def test_a_call_is_lit_and_played_by_the_real_voice(
+    qapp: QApplication, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, programs = tmp_path / "heard.wav", tmp_path / "programs"
+    programs.mkdir()
+    player = programs / "aplay"
+    copy = f"import os, shutil, sys; shutil.copy(sys.argv[1], {str(heard)!r} + '.part')"
+    done = f"os.rename({str(heard)!r} + '.part', {str(heard)!r})"
+    player.write_text(f"#!{sys.executable}\n{copy}\n{done}\n")
+    player.chmod(0o700)
+    monkeypatch.setenv("PATH", str(programs))
+    program = WallApp(qapp, demo_settings(data, wall=WallSettings(repeats=1)))
+    try:
+        program.start()
+        _until(program.window.view.panel.isVisible)
+        opened = calling_desk(data)
+        tickets_for(opened, 1)
+        calling.open_counter(opened.desk, session_of("0017"), 2, ["cash_counter"])
+        calling.call_next(opened.desk, session_of("0017"), 2)
+        opened.close()
+        _until(heard.exists)
+        assert _rows(program) == ["A1001"]
+        _until(lambda: program.window.speaker.queue.current is None)
+        assert not program.window.view.veil.is_framed
+    finally:
+        program.stop()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with wave.open(str(heard)) as sound:
+        assert 6 < sound.getnframes() / sound.getframerate() < 13
