@@ -32,7 +32,7 @@ MOST_DAYS = 30
 """Days that are tuned on at most: the newest."""
 _GOAL = 0.9
 _ORDINARY_P95, _CARE_WEIGHT = 30.0, 1.2
-_BETTER, _LEAST_ATTAINMENT, _MOST_WAIT = 0.97, 0.02, 1.03
+_BETTER, _MOST_LOSS, _MOST_WAIT = 0.97, 0.05, 1.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _trade(name: str, days: Sequence[ReplayDay], plan_of: PlanOf, rule: Rule) ->
 
 
 def _wins(proposed: Trade, current: Trade) -> bool:
-    """Tell whether the proposal is clearly better where it was not tuned, and no class pays."""
+    """Tell whether the proposal is clearly better where it was not tuned, and nobody pays dearly."""
     if proposed.score >= _BETTER * current.score:
         return False
     if _mean(proposed) > _MOST_WAIT * _mean(current):
@@ -198,7 +198,7 @@ def _wins(proposed: Trade, current: Trade) -> bool:
             attainment(trade.tickets, trade.tickets.priority == place)
             for trade in (current, proposed)
         )
-        if was is not None and (now or 0.0) < was - _LEAST_ATTAINMENT:
+        if was is not None and (now or 0.0) < was - _MOST_LOSS:
             return False
     return True
 
