@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 
 from lobby_app.domain.event import EventKind
 from lobby_app.domain.ports import PrinterProblem
-from lobby_app.ui.greeter.state import Phase
 from tests.helpers.desk_app import DeskPage
 from tests.helpers.escpos_emulator import PrinterEmulator, read_codes
 
@@ -131,35 +130,6 @@ def test_trouble_never_keeps_the_greeter(
     ways[leave]()
     assert page.sheet is None
     assert page.tickets() == ["A1001"]
-
-
-def test_trouble_that_comes_while_the_desk_is_locked_is_told_after_unlocking(
-    page: DeskPage, emulator: PrinterEmulator
-) -> None:
-    emulator.set(stall_after=emulator.received + 200)
-    page.scan_card("elder")
-    page.window.visiting.act()
-    page.until(lambda: page.visit.phase is Phase.ISSUED)
-    page.window.signing.lock()
-    emulator.set(drop_after=1, stall_after=None)
-    page.settle()
-    assert page.sheet is page.shown.sheets.sign_on
-    assert not page.shown.sheets.trouble.isVisible()
-    page.sign_on(pin="9753")
-    assert page.sheet is page.shown.sheets.trouble
-
-
-def test_print_truth_is_recorded_even_when_the_greeter_has_left(
-    page: DeskPage, emulator: PrinterEmulator
-) -> None:
-    emulator.set(stall_after=emulator.received + 200)
-    page.scan_card("elder")
-    page.window.visiting.act()
-    page.until(lambda: page.visit.phase is Phase.ISSUED)
-    page.window.signing.sign_off()
-    emulator.set(stall_after=None)
-    page.settle()
-    assert _outcomes(page) == [("printed", 0)]
 
 
 def test_reprint_is_marked_and_keeps_number_and_code(

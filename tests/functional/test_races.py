@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from lobby_app.assembly import OpenDesk
 from lobby_app.domain.event import EventKind
 from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.ports import PrinterProblem, PrintOutcome, PrintResult
 from lobby_app.services import calling
 from lobby_app.ui.greeter.port import Reception
 from lobby_app.ui.greeter.state import Phase
@@ -298,3 +299,38 @@ def test_only_one_reading_of_the_floor_is_under_way(held: tuple[DeskPage, HeldDe
     gate.set()
     page.settle()
     assert desk.count("floor_view") == before + 2, "one that ran, one after it"
+
+
+def test_trouble_that_comes_while_the_desk_is_locked_is_told_after_unlocking(
+    held: tuple[DeskPage, HeldDesk],
+) -> None:
+    page, desk = held
+    page.printer.result = PrintResult(PrintOutcome.NOT_SENT, PrinterProblem.PAPER_OUT)
+    gate = desk.hold("print_slip")
+    page.window.scan(card_text("elder"))
+    page.until(lambda: page.visit.phase is Phase.ADVISED)
+    _key(page, Qt.Key.Key_Return)
+    page.until(lambda: page.visit.phase is Phase.ISSUED)
+    page.window.signing.lock()
+    gate.set()
+    page.settle()
+    assert page.sheet is page.shown.sheets.sign_on
+    assert not page.shown.sheets.trouble.isVisible()
+    page.sign_on(pin=QUICK_PIN)
+    assert page.sheet is page.shown.sheets.trouble
+
+
+def test_print_truth_is_recorded_even_when_the_greeter_has_left(
+    held: tuple[DeskPage, HeldDesk],
+) -> None:
+    page, desk = held
+    gate = desk.hold("print_slip")
+    page.window.scan(card_text("elder"))
+    page.until(lambda: page.visit.phase is Phase.ADVISED)
+    _key(page, Qt.Key.Key_Return)
+    page.until(lambda: page.visit.phase is Phase.ISSUED)
+    page.window.signing.sign_off()
+    gate.set()
+    page.settle()
+    (printed,) = page.events(EventKind.TICKET_PRINTED)
+    assert printed.actor == QUICK_NUMBER

@@ -30,7 +30,7 @@ from lobby_app.ui.theme import ThemeName
 from lobby_app.ui.widgets.sheet import Sheet
 
 NUMBER, PIN = "0017", "2468"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class DeskPage:
