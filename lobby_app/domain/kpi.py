@@ -1,30 +1,45 @@
 """The day's figures (domain 4.1), each a function of the stories. Minutes; shares are 0 to 1.
 
 Elders, people with an access need and people who asked for a person never appear in a diversion
-figure (金发〔2024〕34号): the log holds one bit that says whether a visit may count.
+figure (金发〔2024〕34号): the log holds one bit that says whether a visit may count; what does not
+count moves no figure here. For the same reason the share of machines among *all* visits is none.
+A figure that rests on nothing is None, never 0.
 """
 
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
 from lobby_app.domain.business import Priority
-from lobby_app.domain.stories import MINUTE_MS, DayStory, TicketStory
+from lobby_app.domain.stories import (
+    MINUTE_MS,
+    CounterStory,
+    DayStory,
+    TicketStory,
+    VisitStory,
+)
 
-PROMISES = {
+PROMISES: Mapping[str, float] = {
+    Priority.SAFETY.value: 0.0,
     Priority.CARE.value: 5.0,
     Priority.APPOINTMENT.value: 5.0,
     Priority.TIER.value: 8.0,
     Priority.ORDINARY.value: 15.0,
 }
 """Service promises by class, minutes; the dispatcher aims lower for care so that 5 is met."""
+ORDINARY_PROMISE = PROMISES[Priority.ORDINARY]
 REPEAT_WITHIN_MS = 30 * MINUTE_MS
+LEAST_ANSWERS = 30
+"""No satisfaction is shown for fewer answers (domain 1 (h))."""
+_NOT_WANTED = frozenset({"mistake", "duplicate"})
+_PERSON_DUE = frozenset({"R20", "R21", "R22"})
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long people waited. `count` 0: the figures mean nothing."""
+    """How long people waited, of those whose service has begun; there is at least one."""
 
     count: int
     mean: float
@@ -32,6 +47,19 @@ class Waits:
     p90: float
     longest: float
     in_promise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`part` of `whole`; `value` None of nothing."""
+
+    part: int
+    whole: int
+
+    @property
+    def value(self) -> float | None:
+        """The share, 0 to 1."""
+        return self.part / self.whole if self.whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +75,21 @@ class PromiseError:
 
 @dataclass(frozen=True, slots=True)
 class Overtaking:
-    """Ordinary tickets overtaken by later tier tickets: share, and most times for one ticket."""
+    """Ordinary tickets overtaken by later tier tickets: how many, and most times for one ticket."""
 
-    count: int
-    share: float
+    share: Share
     most: int
 
 
 @dataclass(frozen=True, slots=True)
 class Diversion:
-    """Machines and phone: `share` of the `base` visits that may count; `of_all` of every visit.
+    """Machines and phone among the visits that may count.
 
     `success`: diverted visits without a ticket for the same business within half an hour.
     """
 
-    share: float
-    base: int
-    of_all: float
-    success: float
+    share: Share
+    success: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +97,36 @@ class DayFigures:
     """All figures of one day.
 
     Attributes:
-        waits: keyed by "all", `priority:…`, `queue:…` and `hour:…`.
-        service: mean minutes per business. utilisation: serving / open time per counter.
-        longest_now: longest wait of a ticket that still waits.
-        elders_refused: visits that asked for, or are due, a person and got a machine; must be 0.
+        issued: tickets that were wanted: neither a mistake nor a second one.
+        waits: keyed by "all", `priority:…`, `queue:…` and `hour:…`; absent where nobody was served.
+        arrivals, abandoned: by the same keys.
+        service: mean minutes at counters per business, with how many.
+        longest_now: longest wait of a ticket that still waits, minutes.
+        utilisation: serving / open time per counter that was open.
+        elders_refused: visits that were due, or asked for, a person and got a machine; must be 0.
+        satisfaction: answers of 4 and 5; None below LEAST_ANSWERS.
     """
 
     issued: int
     served: int
     waiting: int
     waits: Mapping[str, Waits]
-    service: Mapping[str, float]
-    abandonment: float
-    longest_now: float
+    arrivals: Mapping[str, int]
+    abandoned: Mapping[str, Share]
+    service: Mapping[str, tuple[float, int]]
+    longest_now: float | None
     utilisation: Mapping[int, float]
     diversion: Diversion
-    promise: PromiseError
+    promise: PromiseError | None
     overtaking: Overtaking
-    care_p90: float
     elders_refused: int
-    document_failure: float
+    document_failure: Share
     skips: int
     transfers: int
     complaints: int
     assistances: int
+    answers: int
+    satisfaction: float | None
 
 
 def figures(
@@ -108,31 +139,49 @@ def figures(
         self_service: channel codes of machines and the customer's phone.
         hour_of: ms since the epoch → hour of the branch's day.
     """
-    issued = [ticket for ticket in day.tickets if ticket.outcome != "mistake"]
-    gone = [ticket for ticket in issued if ticket.end in ("no_show", "cancelled")]
-    open_now = [t for t in issued if t.called is None and not t.end]
+    issued = wanted(day.tickets)
+    groups = _groups(issued, hour_of)
+    starts = [ticket.issued for ticket in issued if ticket.state == "waiting"]
+    papers = sum(ticket.outcome == "papers_missing" for ticket in issued)
     return DayFigures(
         issued=len(issued),
-        served=sum(ticket.end == "served" for ticket in issued),
-        waiting=len(open_now),
-        waits=_all_waits(issued, hour_of),
+        served=sum(ticket.state == "served" and not is_abandoned(ticket) for ticket in issued),
+        waiting=len(starts),
+        waits={name: waits for name, group in groups.items() if (waits := waits_of(group))},
+        arrivals={name: len(group) for name, group in groups.items()},
+        abandoned={name: abandonment(group) for name, group in groups.items()},
         service=_service(issued),
-        abandonment=_share(len(gone), len(issued)),
-        longest_now=max(((day.now - t.issued) / MINUTE_MS for t in open_now), default=0.0),
-        utilisation=_utilisation(day),
+        longest_now=(day.now - min(starts)) / MINUTE_MS if starts else None,
+        utilisation=utilisation(day),
         diversion=_diversion(day, self_service),
         promise=promise_error(issued),
         overtaking=overtaking(issued),
-        care_p90=_waits([t for t in issued if t.priority == Priority.CARE]).p90,
-        elders_refused=_refused(day, self_service),
-        document_failure=_share(
-            sum(ticket.outcome == "papers_missing" for ticket in issued), len(issued)
-        ),
+        elders_refused=_refused(day.visits, self_service),
+        document_failure=Share(papers, len(issued)),
         skips=sum(ticket.skips for ticket in issued),
         transfers=sum(ticket.transfers for ticket in issued),
         complaints=day.complaints,
         assistances=day.assistances,
+        answers=len(day.answers),
+        satisfaction=satisfaction(day.answers),
     )
+
+
+def wanted(tickets: Iterable[TicketStory]) -> list[TicketStory]:
+    """Return the tickets that count: not those issued by mistake or twice."""
+    return [t for t in tickets if not (t.state == "cancelled" and t.outcome in _NOT_WANTED)]
+
+
+def is_abandoned(ticket: TicketStory) -> bool:
+    """Tell whether its holder went away unserved: no-show, or left before or at the counter."""
+    if ticket.state == "no_show":
+        return True
+    return ticket.state in ("cancelled", "served") and ticket.outcome == "left"
+
+
+def abandonment(tickets: Sequence[TicketStory]) -> Share:
+    """Return who went away unserved, of all tickets."""
+    return Share(sum(is_abandoned(ticket) for ticket in tickets), len(tickets))
 
 
 def wait_of(ticket: TicketStory) -> float | None:
@@ -140,22 +189,41 @@ def wait_of(ticket: TicketStory) -> float | None:
     return (ticket.started - ticket.issued) / MINUTE_MS if ticket.started is not None else None
 
 
-def _all_waits(tickets: Sequence[TicketStory], hour_of: Callable[[int], int]) -> dict[str, Waits]:
+def kept_promise(ticket: TicketStory) -> bool | None:
+    """Tell whether the service began in time; of a booking, counted from the booked time."""
+    if ticket.started is None:
+        return None
+    begin = ticket.issued
+    if ticket.priority == Priority.APPOINTMENT and ticket.slot is not None:
+        begin = max(begin, ticket.slot)
+    promise = PROMISES.get(ticket.priority, ORDINARY_PROMISE)
+    return (ticket.started - begin) / MINUTE_MS <= promise
+
+
+def _groups(
+    tickets: Sequence[TicketStory], hour_of: Callable[[int], int]
+) -> dict[str, list[TicketStory]]:
     groups: dict[str, list[TicketStory]] = defaultdict(list)
     for ticket in tickets:
         groups["all"].append(ticket)
         groups[f"priority:{ticket.priority}"].append(ticket)
         groups[f"queue:{ticket.queue}"].append(ticket)
         groups[f"hour:{hour_of(ticket.issued):02d}"].append(ticket)
-    return {name: _waits(group) for name, group in sorted(groups.items())}
+    return dict(sorted(groups.items()))
 
 
-def _waits(tickets: Iterable[TicketStory]) -> Waits:
-    pairs = [(wait, t) for t in tickets if (wait := wait_of(t)) is not None]
-    if not pairs:
-        return Waits(0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    waits = sorted(wait for wait, _ in pairs)
-    kept = sum(wait <= PROMISES.get(ticket.priority, 15.0) for wait, ticket in pairs)
+def waits_of(tickets: Iterable[TicketStory]) -> Waits | None:
+    """Return how long these people waited, None when nobody was served."""
+    waits: list[float] = []
+    kept = 0
+    for ticket in tickets:
+        wait = wait_of(ticket)
+        if wait is not None:
+            waits.append(wait)
+            kept += bool(kept_promise(ticket))
+    if not waits:
+        return None
+    waits.sort()
     return Waits(
         count=len(waits),
         mean=fmean(waits),
@@ -167,106 +235,131 @@ def _waits(tickets: Iterable[TicketStory]) -> Waits:
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
-    """Return a quantile of ordered values by linear interpolation; 0 of nothing."""
-    if not ordered:
-        return 0.0
+    """Return a quantile of ordered values, at least one, by linear interpolation."""
     place = share * (len(ordered) - 1)
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
-def _service(tickets: Sequence[TicketStory]) -> dict[str, float]:
+def _service(tickets: Sequence[TicketStory]) -> dict[str, tuple[float, int]]:
     minutes: dict[str, list[float]] = defaultdict(list)
     for ticket in tickets:
-        if ticket.started is not None and ticket.end == "served" and ticket.ended is not None:
-            minutes[ticket.business].append((ticket.ended - ticket.started) / MINUTE_MS)
-    return {business: fmean(values) for business, values in sorted(minutes.items())}
+        if ticket.state == "served" and ticket.services and not is_abandoned(ticket):
+            spent = sum((s.ended or s.begun) - s.begun for s in ticket.services)
+            minutes[ticket.business].append(spent / MINUTE_MS)
+    return {business: (fmean(spent), len(spent)) for business, spent in sorted(minutes.items())}
 
 
-def _utilisation(day: DayStory) -> dict[int, float]:
+def utilisation(day: DayStory) -> dict[int, float]:
+    """Return serving ÷ open time of every counter that was open."""
+    serving: dict[int, int] = defaultdict(int)
+    for ticket in day.tickets:
+        for service in ticket.services:
+            serving[service.counter] += (service.ended or day.now) - service.begun
     return {
-        counter.number: _share(_length(counter.serving_spans), _length(counter.open_spans))
+        counter.number: min(1.0, serving[counter.number] / minutes)
         for counter in day.counters
+        if (minutes := _open_time(counter, day.now)) > 0
     }
 
 
-def _length(spans: Sequence[tuple[int, int]]) -> int:
-    return sum(max(0, end - begin) for begin, end in spans)
+def _open_time(counter: CounterStory, now: int) -> int:
+    return sum((now if end is None else end) - begin for begin, end in counter.open_spans)
 
 
 def _diversion(day: DayStory, self_service: frozenset[str]) -> Diversion:
     eligible = [visit for visit in day.visits if visit.counts_for_diversion]
     diverted = [visit for visit in eligible if visit.channel in self_service]
-    all_diverted = [visit for visit in day.visits if visit.channel in self_service]
-    came_back = 0
-    for visit in diverted:
-        came_back += any(
-            ticket.customer_ref is not None
-            and ticket.customer_ref == visit.customer_ref
-            and ticket.business == visit.business
-            and 0 <= ticket.issued - visit.at <= REPEAT_WITHIN_MS
-            for ticket in day.tickets
+    tickets: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+    for ticket in day.tickets:
+        tickets[ticket.customer_ref, ticket.business].append(ticket.issued)
+    came_back = sum(
+        visit.customer_ref is not None
+        and any(
+            0 <= issued - visit.at <= REPEAT_WITHIN_MS
+            for issued in tickets.get((visit.customer_ref, visit.business), ())
         )
+        for visit in diverted
+    )
     return Diversion(
-        share=_share(len(diverted), len(eligible)),
-        base=len(eligible),
-        of_all=_share(len(all_diverted), len(day.visits)),
-        success=_share(len(diverted) - came_back, len(diverted)),
+        Share(len(diverted), len(eligible)), Share(len(diverted) - came_back, len(diverted))
     )
 
 
-def _refused(day: DayStory, self_service: frozenset[str]) -> int:
-    person_due = {"R20", "R21", "R22"}
+def _refused(visits: Iterable[VisitStory], self_service: frozenset[str]) -> int:
     return sum(
-        bool(person_due & set(visit.rules)) and visit.channel in self_service
-        for visit in day.visits
+        bool(_PERSON_DUE & set(visit.rules))
+        and visit.channel in self_service
+        and visit.override != "customer_wish"
+        for visit in visits
     )
 
 
-def promise_error(tickets: Iterable[TicketStory]) -> PromiseError:
-    """Return how the printed ranges fared; the middle of a range stands for its point."""
-    errors, inside, below, count = [], 0, 0, 0
+def promise_error(tickets: Iterable[TicketStory]) -> PromiseError | None:
+    """Return how the printed ranges fared; the middle of a range stands for its point.
+
+    The ticket promises when its number is called, so truth is the first call.
+    """
+    errors: list[float] = []
+    inside = below = 0
     for ticket in tickets:
         if ticket.promised is None or ticket.called is None:
             continue
         low, high = ticket.promised
         wait = (ticket.called - ticket.issued) / MINUTE_MS
-        count += 1
         errors.append(wait - (low + high) / 2)
         inside += low <= wait <= high
         below += wait <= high
-    if not count:
-        return PromiseError(0, 0.0, 0.0, 0.0, 0.0)
-    return PromiseError(
-        count, fmean(abs(e) for e in errors), fmean(errors), inside / count, below / count
-    )
+    if not errors:
+        return None
+    count = len(errors)
+    absolute = fmean(abs(error) for error in errors)
+    return PromiseError(count, absolute, fmean(errors), inside / count, below / count)
 
 
-def overtaking(tickets: Sequence[TicketStory]) -> Overtaking:
-    """Count, for each called ordinary ticket, the later tier tickets of its queue called before."""
-    times = [overtaken_by(ticket, tickets) for ticket in tickets if _is_called_ordinary(ticket)]
-    hit = sum(count > 0 for count in times)
-    return Overtaking(len(times), _share(hit, len(times)), max(times, default=0))
+def overtaking(tickets: Iterable[TicketStory]) -> Overtaking:
+    """Return how often ordinary tickets were overtaken, of those that were called."""
+    times = [
+        count for ticket, count in times_overtaken(tickets) if ticket.priority == Priority.ORDINARY
+    ]
+    return Overtaking(Share(sum(count > 0 for count in times), len(times)), max(times, default=0))
 
 
-def overtaken_by(ticket: TicketStory, tickets: Sequence[TicketStory]) -> int:
-    """Return how many tier tickets issued later were called earlier from the same queue."""
-    if ticket.called is None:
-        return 0
-    return sum(
-        other.priority == Priority.TIER
-        and other.queue == ticket.queue
-        and other.issued > ticket.issued
-        and other.called is not None
-        and other.called < ticket.called
-        for other in tickets
-    )
+def times_overtaken(tickets: Iterable[TicketStory]) -> list[tuple[TicketStory, int]]:
+    """Return every called ticket with how many later tier tickets of its queue came before it.
+
+    In the order of the calls: each ticket is compared with the tier tickets called before it.
+    """
+    called = [ticket for ticket in tickets if ticket.called is not None]
+    called.sort(key=lambda ticket: (ticket.called or 0, ticket.issued))
+    tiers: dict[str, list[int]] = defaultdict(list)
+    result = []
+    for ticket in called:
+        before = tiers[ticket.queue]
+        is_tier = ticket.priority == Priority.TIER
+        result.append((ticket, 0 if is_tier else len(before) - bisect_right(before, ticket.issued)))
+        if is_tier:
+            insort(before, ticket.issued)
+    return result
 
 
-def _is_called_ordinary(ticket: TicketStory) -> bool:
-    return ticket.priority == Priority.ORDINARY and ticket.called is not None
+def satisfaction(answers: Sequence[int]) -> float | None:
+    """Return the share of 4 and 5; None for fewer than LEAST_ANSWERS."""
+    if len(answers) < LEAST_ANSWERS:
+        return None
+    return sum(answer >= 4 for answer in answers) / len(answers)
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
+def no_shows_in_a_row(tickets: Iterable[TicketStory]) -> dict[int, int]:
+    """Return per counter how many of its last calls in a row nobody followed."""
+    by_counter: dict[int, list[TicketStory]] = defaultdict(list)
+    for ticket in tickets:
+        if ticket.called_by is not None and ticket.state in ("served", "no_show", "serving"):
+            by_counter[ticket.called_by].append(ticket)
+    result: dict[int, int] = {}
+    for counter, called in by_counter.items():
+        called.sort(key=lambda ticket: ticket.called or 0, reverse=True)
+        run = next((place for place, t in enumerate(called) if t.state != "no_show"), len(called))
+        result[counter] = run
+    return result

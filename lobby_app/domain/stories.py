@@ -1,57 +1,93 @@
 """A day told from its events: what became of each ticket, visit and counter. Pure.
 
 Every figure of `kpi` is a function of these stories, so the same log always gives the same figures.
+A ticket's story follows from its own events alone, a counter's spans from its own: whoever learns
+an event late tells one ticket again, not the day (see `chronicle`).
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from lobby_app.domain.event import Envelope, EventKind
+from lobby_app.domain.clock import wall_ms
+from lobby_app.domain.event import (
+    RANK_CALLED,
+    RANK_CANCELLED,
+    RANK_NO_SHOW,
+    RANK_PARKED,
+    RANK_SERVED,
+    RANK_SERVING,
+    RANK_WAITING,
+    Envelope,
+    EventKind,
+)
 
 MINUTE_MS = 60_000
+ANSWER_KIND = "satisfaction_answered"
+"""An answer of the bank's customer survey: `csat` 1-5, nothing about a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One event with its time, ms since the epoch (the wall part of its clock)."""
+    """One event at its place in the total order. `hlc`: its clock; `log_id` breaks ties."""
 
-    at: int
+    hlc: int
+    log_id: str
     envelope: Envelope
 
+    @property
+    def at(self) -> int:
+        """When it happened, ms since the epoch."""
+        return wall_ms(self.hlc)
 
-@dataclass(slots=True)
+    @property
+    def key(self) -> tuple[int, str]:
+        """What moments are ordered by."""
+        return (self.hlc, self.log_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A stay at a counter, from the start of the service; `ended` None while it runs."""
+
+    counter: int
+    begun: int
+    ended: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TicketStory:
     """What became of one ticket; times in ms since the epoch, None = never.
 
     Attributes:
+        queue: queue of its first call, or where it waits for it. slot: booked time, else None.
         promised: the printed range in minutes. called_by: counter of the first call.
-        started, ended: of the first service. why: reason of the first call (CallReason text).
-        end: served, no_show, cancelled, or empty while it is under way.
+        started: start of the first service. why: reason of the first call (CallReason text).
+        state: waiting, called, serving, parked, or its end: served, no_show, cancelled.
+        outcome: how the service ended, or the reason of the cancellation.
+        services: every stay at a counter; time aside is in none of them.
     """
 
     ticket_id: str
     number: str
-    zone: str
     queue: str
     priority: str
     business: str
     issued: int
-    eligible: int
+    slot: int | None
     promised: tuple[int, int] | None
     customer_ref: str | None
-    visit: str
     called: int | None = None
     called_by: int | None = None
     why: str = ""
     started: int | None = None
     ended: int | None = None
-    end: str = ""
+    state: str = "waiting"
     outcome: str = ""
+    services: tuple[Service, ...] = ()
     calls: int = 0
     skips: int = 0
     transfers: int = 0
-    rejoins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,188 +98,199 @@ class VisitStory:
     at: int
     business: str
     channel: str
-    queue: str | None
     priority: str
+    prompt: str
     counts_for_diversion: bool
     rules: tuple[str, ...]
     customer_ref: str | None
+    override: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CounterStory:
-    """Spans of one counter as (from, to) in ms: when it was open, when it served."""
+    """One counter's day. `open_spans`: (from, to) in ms, `to` None while it is open."""
 
     number: int
     queues: tuple[str, ...] = ()
     staff: str = ""
-    open_spans: list[tuple[int, int]] = field(default_factory=list)
-    serving_spans: list[tuple[int, int]] = field(default_factory=list)
-    opened_at: int | None = None
+    open_spans: tuple[tuple[int, int | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DayStory:
-    """Everything told of one day up to `now`."""
+    """Everything told of one day up to `now` (ms). `answers`: satisfaction 1-5."""
 
-    tickets: tuple[TicketStory, ...]
-    visits: tuple[VisitStory, ...]
-    counters: tuple[CounterStory, ...]
+    tickets: Sequence[TicketStory]
+    visits: Sequence[VisitStory]
+    counters: Sequence[CounterStory]
     complaints: int
     assistances: int
+    answers: Sequence[int]
     now: int
 
 
-def tell(moments: Iterable[Moment], now: int) -> DayStory:
-    """Return the story of a day from its events, in any order. `now`: ms, ends what is open."""
-    teller = _Teller(now)
-    for moment in sorted(moments, key=lambda m: m.at):
-        teller.hear(moment)
-    return teller.day()
+_STATES = {
+    RANK_WAITING: "waiting",
+    RANK_CALLED: "called",
+    RANK_SERVING: "serving",
+    RANK_PARKED: "parked",
+    RANK_CANCELLED: "cancelled",
+    RANK_NO_SHOW: "no_show",
+    RANK_SERVED: "served",
+}
+_UNDOABLE = frozenset(
+    {
+        EventKind.TICKET_CALLED,
+        EventKind.SERVICE_STARTED,
+        EventKind.SERVICE_FINISHED,
+        EventKind.TICKET_PARKED,
+        EventKind.TICKET_TRANSFERRED,
+        EventKind.TICKET_NO_SHOW,
+        EventKind.TICKET_CANCELLED,
+    }
+)
 
 
-class _Teller:
-    """Listens to events in the order of their time."""
+def ticket_story(moments: Iterable[Moment]) -> TicketStory | None:
+    """Return the story of one ticket from its moments in order; None until its birth is known.
 
-    def __init__(self, now: int) -> None:
-        self._now = now
-        self._tickets: dict[str, TicketStory] = {}
-        self._visits: dict[str, VisitStory] = {}
-        self._counters: dict[int, CounterStory] = {}
-        self._serving: dict[int, int] = {}
-        self._complaints = self._assistances = 0
-
-    def hear(self, moment: Moment) -> None:
-        kind, envelope = moment.envelope.kind, moment.envelope
-        if kind == EventKind.VISIT_TRIAGED:
-            self._triaged(moment)
-        elif kind == EventKind.TICKET_ISSUED:
-            self._issued(moment)
-        elif kind in (EventKind.COUNTER_OPENED, EventKind.COUNTER_CLOSED):
-            self._counter_moved(moment)
-        elif kind == EventKind.COMPLAINT_REGISTERED:
-            self._complaints += 1
-        elif kind == EventKind.ELDER_ASSISTED:
-            self._assistances += 1
-        elif envelope.ticket in self._tickets:
-            self._ticket_moved(moment, self._tickets[envelope.ticket])
-
-    def _triaged(self, moment: Moment) -> None:
-        data = moment.envelope.data
-        visit = _text(data, "visit")
-        self._visits[visit] = VisitStory(
-            visit=visit,
-            at=moment.at,
-            business=_text(data, "business"),
-            channel=_text(data, "channel"),
-            queue=_text(data, "queue") or None,
-            priority=_text(data, "priority"),
-            counts_for_diversion=data.get("diversion_eligible") is True,
-            rules=tuple(str(rule) for rule in data.get("rules") or ()),
-            customer_ref=_text(data, "customer_ref") or None,
-        )
-
-    def _issued(self, moment: Moment) -> None:
-        envelope, data = moment.envelope, moment.envelope.data
-        if envelope.ticket is None:
-            return
-        promised = data.get("promised")
-        is_range = isinstance(promised, list) and len(promised) == 2
-        self._tickets[envelope.ticket] = TicketStory(
-            ticket_id=envelope.ticket,
-            number=_text(data, "number"),
-            zone=_text(data, "zone"),
-            queue=envelope.queue or "",
-            priority=envelope.priority or "ordinary",
-            business=_text(data, "business"),
-            issued=moment.at,
-            eligible=envelope.eligible_at or moment.at,
-            promised=(int(promised[0]), int(promised[1])) if is_range and promised else None,
-            customer_ref=_text(data, "customer_ref") or None,
-            visit=_text(data, "visit"),
-        )
-
-    def _ticket_moved(self, moment: Moment, ticket: TicketStory) -> None:
-        kind, counter, at = moment.envelope.kind, moment.envelope.counter, moment.at
-        if kind == EventKind.TICKET_CALLED:
-            ticket.calls += 1
-            if ticket.called is None:
-                course = moment.envelope.data.get("course")
-                ticket.called, ticket.called_by = at, counter
-                ticket.why = _text(course, "why") if isinstance(course, dict) else ""
-        elif kind == EventKind.TICKET_RECALLED:
-            ticket.calls += 1
-        elif kind == EventKind.SERVICE_STARTED and counter is not None:
-            ticket.started = ticket.started if ticket.started is not None else at
-            self._serving[counter] = at
-        elif kind == EventKind.SERVICE_FINISHED and counter is not None:
-            ticket.ended, ticket.end = at, "served"
-            ticket.outcome = _text(moment.envelope.data, "outcome")
-            self._served(counter, at)
-        elif kind == EventKind.TICKET_NO_SHOW:
-            ticket.ended, ticket.end = at, "no_show"
-        elif kind == EventKind.TICKET_CANCELLED:
-            ticket.ended, ticket.end = at, "cancelled"
-            ticket.outcome = _text(moment.envelope.data, "reason")
-        else:
-            self._ticket_strayed(moment, ticket)
-
-    def _ticket_strayed(self, moment: Moment, ticket: TicketStory) -> None:
-        """Skips, transfers, parking, coming back, undoing."""
-        kind, at = moment.envelope.kind, moment.at
-        if kind == EventKind.TICKET_SKIPPED:
-            ticket.skips += 1
-        elif kind == EventKind.TICKET_REJOINED:
-            ticket.rejoins += 1
-            ticket.ended, ticket.end = None, ""
-        elif kind == EventKind.TICKET_TRANSFERRED:
-            ticket.transfers += 1
-            self._leave_counter(ticket, at)
-            ticket.queue = moment.envelope.queue or ticket.queue
-        elif kind == EventKind.TICKET_PARKED and moment.envelope.counter is None:
-            self._leave_counter(ticket, at)
+    A step that was undone has not happened: the story goes on from before it.
+    """
+    story: TicketStory | None = None
+    before: TicketStory | None = None
+    for moment in moments:
+        kind = moment.envelope.kind
+        if kind == EventKind.TICKET_ISSUED:
+            story = story or _born(moment)
+        elif story is None or moment.envelope.rank is None:
+            continue
         elif kind == EventKind.STEP_UNDONE:
-            ticket.ended, ticket.end, ticket.outcome = None, "", ""
+            story, before = before or story, None
+        else:
+            before = story if kind in _UNDOABLE else before
+            story = _after(story, moment)
+    return story
 
-    def _leave_counter(self, ticket: TicketStory, at: int) -> None:
-        if ticket.called_by is not None:
-            self._served(ticket.called_by, at)
 
-    def _served(self, counter: int, at: int) -> None:
-        begun = self._serving.pop(counter, None)
-        if begun is not None:
-            self._counter(counter).serving_spans.append((begun, at))
+def _born(moment: Moment) -> TicketStory:
+    envelope, data = moment.envelope, moment.envelope.data
+    promised, offset = data.get("promised"), data.get("appointment_offset_min")
+    is_range = (
+        isinstance(promised, list)
+        and len(promised) == 2
+        and all(type(minutes) is int for minutes in promised)
+    )
+    return TicketStory(
+        ticket_id=envelope.ticket or "",
+        number=_text(data, "number"),
+        queue=envelope.queue or "",
+        priority=envelope.priority or "ordinary",
+        business=_text(data, "business"),
+        issued=moment.at,
+        slot=moment.at - offset * MINUTE_MS if type(offset) is int else None,
+        promised=(promised[0], promised[1]) if is_range and promised else None,
+        customer_ref=_text(data, "customer_ref") or None,
+    )
 
-    def _counter_moved(self, moment: Moment) -> None:
-        number = moment.envelope.counter
-        if number is None:
-            return
-        counter = self._counter(number)
-        if counter.opened_at is not None:
-            counter.open_spans.append((counter.opened_at, moment.at))
-            counter.opened_at = None
+
+def _after(story: TicketStory, moment: Moment) -> TicketStory:
+    """Return the story after one state event."""
+    envelope, at = moment.envelope, moment.at
+    state = _STATES.get(envelope.rank or RANK_WAITING, story.state)
+    is_first_call = envelope.kind == EventKind.TICKET_CALLED and story.called is None
+    course = envelope.data.get("course")
+    is_over = state in ("served", "no_show", "cancelled")
+    services = _services(story, state, envelope.counter, at)
+    # The queue of the first call is what the wait belongs to; a later hand-over is another wait.
+    queue = envelope.queue or story.queue
+    return replace(
+        story,
+        state=state,
+        queue=queue if story.called is None else story.queue,
+        called=at if is_first_call else story.called,
+        called_by=envelope.counter if is_first_call else story.called_by,
+        why=_text(course, "why") if is_first_call and isinstance(course, dict) else story.why,
+        started=services[0].begun if services else None,
+        ended=at if is_over else None,
+        outcome=(_text(envelope.data, "outcome") or _text(envelope.data, "reason"))
+        if is_over
+        else "",
+        services=services,
+        calls=story.calls + (envelope.kind in (EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED)),
+        skips=story.skips + (envelope.kind == EventKind.TICKET_SKIPPED),
+        transfers=story.transfers + (envelope.kind == EventKind.TICKET_TRANSFERRED),
+    )
+
+
+def _services(story: TicketStory, state: str, counter: int | None, at: int) -> tuple[Service, ...]:
+    """Return the stays at counters: one begins with serving and ends with whatever follows."""
+    last = story.services[-1] if story.services else None
+    runs = last is not None and last.ended is None
+    if state == "serving":
+        if runs or counter is None:
+            return story.services
+        return (*story.services, Service(counter, at))
+    if runs and last is not None:
+        return (*story.services[:-1], replace(last, ended=at))
+    return story.services
+
+
+def visit_story(moments: Iterable[Moment]) -> VisitStory | None:
+    """Return the story of one visit from its moments in order."""
+    story: VisitStory | None = None
+    for moment in moments:
+        data = moment.envelope.data
+        if moment.envelope.kind == EventKind.RECOMMENDATION_OVERRIDDEN and story is not None:
+            story = replace(story, override=_text(data, "reason"))
+        elif moment.envelope.kind == EventKind.VISIT_TRIAGED and story is None:
+            rules = data.get("rules")
+            story = VisitStory(
+                visit=_text(data, "visit"),
+                at=moment.at,
+                business=_text(data, "business"),
+                channel=_text(data, "channel"),
+                priority=_text(data, "priority"),
+                prompt=_text(data, "prompt"),
+                counts_for_diversion=data.get("diversion_eligible") is True,
+                rules=tuple(str(rule) for rule in rules) if isinstance(rules, list) else (),
+                customer_ref=_text(data, "customer_ref") or None,
+            )
+    return story
+
+
+def counter_story(number: int, moments: Iterable[Moment]) -> CounterStory:
+    """Return the story of one counter from its sign-ons and sign-offs in order."""
+    story = CounterStory(number)
+    for moment in moments:
+        spans = story.open_spans
+        if spans and spans[-1][1] is None:
+            spans = (*spans[:-1], (spans[-1][0], moment.at))
         if moment.envelope.kind == EventKind.COUNTER_OPENED:
-            queues = moment.envelope.data.get("queues")
-            counter.queues = tuple(str(q) for q in queues) if isinstance(queues, list) else ()
-            counter.staff, counter.opened_at = moment.envelope.actor, moment.at
+            data = moment.envelope.data
+            queues, staff = data.get("queues"), data.get("for_staff")
+            story = CounterStory(
+                number,
+                tuple(str(queue) for queue in queues) if isinstance(queues, list) else (),
+                staff if isinstance(staff, str) else moment.envelope.actor,
+                (*spans, (moment.at, None)),
+            )
+        else:
+            story = replace(story, open_spans=spans)
+    return story
 
-    def _counter(self, number: int) -> CounterStory:
-        return self._counters.setdefault(number, CounterStory(number))
 
-    def day(self) -> DayStory:
-        """Return what was heard; what is still open lasts until now."""
-        for number, begun in self._serving.items():
-            self._counter(number).serving_spans.append((begun, self._now))
-        for counter in self._counters.values():
-            if counter.opened_at is not None:
-                counter.open_spans.append((counter.opened_at, self._now))
-        return DayStory(
-            tickets=tuple(self._tickets.values()),
-            visits=tuple(self._visits.values()),
-            counters=tuple(self._counters[number] for number in sorted(self._counters)),
-            complaints=self._complaints,
-            assistances=self._assistances,
-            now=self._now,
-        )
+def subject_of(envelope: Envelope) -> tuple[str, str] | None:
+    """Return whose story an event belongs to: ("ticket", id), ("visit", id), ("counter", number).
+
+    None: it is in no story of its own (complaints and answers are only counted).
+    """
+    if envelope.ticket is not None:
+        return ("ticket", envelope.ticket)
+    if envelope.kind in (EventKind.VISIT_TRIAGED, EventKind.RECOMMENDATION_OVERRIDDEN):
+        return ("visit", _text(envelope.data, "visit"))
+    if envelope.kind in (EventKind.COUNTER_OPENED, EventKind.COUNTER_CLOSED):
+        return ("counter", str(envelope.counter)) if envelope.counter else None
+    return None
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:
