@@ -80,11 +80,12 @@ class DeskProgram(QObject):
         if self._is_stopped:
             return  # closed before its first turn
         self.show_opening()
-        self.database.submit(self.open_blocking, self._attach, self.opening_failed)
+        self.database.submit(self._open, self.attach, self.opening_failed)
 
-    def _attach(self, opened: "OpenDesk") -> None:
-        self._opened = opened
-        self.attach(opened)
+    def _open(self) -> "OpenDesk":
+        # Kept here, on the worker: a program stopped meanwhile has it to close all the same.
+        self._opened = self.open_blocking()
+        return self._opened
 
     def stop(self) -> None:
         """Refuse work, let the workers finish, close the files."""

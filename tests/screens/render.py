@@ -1,10 +1,7 @@
 """`python -m tests.screens.render FOLDER [NAME…]`: every window and state as PNG, offscreen."""
 
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -12,74 +9,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from lobby_app.app.program import dress_application
-from lobby_app.domain.text import Language
-from lobby_app.ui.theme import ThemeName
-from tests.helpers.desk_app import DeskPage, open_demo_desk
-from tests.screens.states import SettablePrinter, State, person_states, window_states
+from tests.screens import counter_pictures, greeter_pictures, wall_pictures
 
-SMALL, LARGE = (1366, 768), (1920, 1080)
-KEY_STATES = ("idle", "issued", "wishes", "busy-branch", "paper-out", "duplicate")
-ELDER, KNOWN = "elder", "gold_maturity"
+WINDOWS = (greeter_pictures, counter_pictures, wall_pictures)
 
 
-def shots() -> Iterator[tuple[str, State, Language, ThemeName, tuple[int, int], int]]:
-    """Yield name, state, language, theme, size and zoom steps of every picture."""
-    everything = {**window_states(ELDER, KNOWN), **person_states()}
-    for language in Language:
-        for name, state in everything.items():
-            yield name, state, language, ThemeName.LIGHT, SMALL, 0
-        for name in KEY_STATES:
-            state = everything[name]
-            yield name, state, language, ThemeName.LIGHT, LARGE, 0
-            yield name, state, language, ThemeName.HIGH_CONTRAST, SMALL, 0
-            yield name, state, language, ThemeName.LARGE_TYPE, SMALL, 0
-            yield name, state, language, ThemeName.LARGE_TYPE, LARGE, 0
-            yield name, state, language, ThemeName.LIGHT, SMALL, 3
-    for name in ("sign-on", "opening"):
-        for language in Language:
-            yield name, _nothing, language, ThemeName.LIGHT, SMALL, 0
-
-
-def _nothing(page: DeskPage) -> None:
-    return
-
-
-def render(folder: Path, wanted: set[str]) -> int:
-    """Write the pictures and return how many."""
-    application = QApplication.instance() or QApplication([])
-    dress_application(application)
+def main(folder: Path, wanted: set[str]) -> int:
+    """Write the pictures of every window, or of the states named, and return how many."""
+    dress_application(QApplication([]))
     folder.mkdir(parents=True, exist_ok=True)
-    count = 0
-    ready = Path(tempfile.mkdtemp())
-    open_demo_desk(ready).close()
-    for name, state, language, theme, (width, height), zoom in shots():
-        if wanted and name not in wanted:
-            continue
-        target = f"greeter-{name}-{language.value}-{theme.value}-{width}x{height}"
-        target += f"-zoom{zoom}" if zoom else ""
-        with tempfile.TemporaryDirectory() as data:
-            shutil.copytree(ready, data, dirs_exist_ok=True)
-            opened = open_demo_desk(Path(data))
-            page = DeskPage(opened, SettablePrinter(), language)
-            page.open(width, height)
-            page.theme(theme)
-            page.shown.zoom(zoom)
-            if name not in ("sign-on", "opening"):
-                page.sign_on()
-                state(page)
-            elif name == "opening":
-                page.window.show_opening()
-            # Layouts ask for room in turns: let them come to rest.
-            for _ in range(8):
-                QApplication.processEvents()
-            page.window.grab().save(str(folder / f"{target}.png"))
-            page.close()
-            opened.close()
-        count += 1
-    shutil.rmtree(ready)
-    return count
+    return sum(window.render(folder, wanted) for window in WINDOWS)
 
 
 if __name__ == "__main__":
-    written = render(Path(sys.argv[1]), set(sys.argv[2:]))
+    written = main(Path(sys.argv[1]), set(sys.argv[2:]))
     sys.stdout.write(f"{written} pictures in {sys.argv[1]}\n")

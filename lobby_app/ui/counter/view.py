@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from lobby_app.ui.counter.keys import STEPS, CounterCommand
 from lobby_app.ui.widgets.basics import Button, FittedLabel, card, label
+from lobby_app.ui.widgets.column import Column
 from lobby_app.ui.widgets.flow import FlowBox
 from lobby_app.ui.widgets.notice import Notice
 
@@ -81,8 +82,8 @@ class CounterPanel(QWidget):
         head.addWidget(self.head, 1)
         head.addWidget(self.language)
         head.addWidget(self.small)
-        content = QWidget(self)
-        lines = QVBoxLayout(content)
+        content = Column(self)
+        lines = content.lines
         lines.setContentsMargins(12, 4, 12, 8)
         lines.setSpacing(8)
         lines.addLayout(head)

@@ -25,7 +25,7 @@ from lobby_app.ui.widgets.sign_on_sheet import SignOnSheet
 
 WIDTH, HEIGHT, SMALL_HEIGHT = 460, 820, 300
 TICK_MS, REFRESH_MS = 1000, 2000
-_NARROWEST = 320
+_NARROWEST = 400
 
 
 class CounterWindow(QWidget):
@@ -65,11 +65,10 @@ class CounterWindow(QWidget):
             CounterCommand.SIGN_OFF: self.joining.leave,
         }
         self._connect()
-        self.resize(WIDTH, HEIGHT)
-        self.setMinimumWidth(_NARROWEST)
         self.setWindowTitle("Lobby")
         self.setAccessibleName("Lobby")
         self.dress()
+        self.resize(round(WIDTH * self._theme.factor), HEIGHT)
 
     def _timer(self, interval_ms: int, run: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -126,6 +125,7 @@ class CounterWindow(QWidget):
         """Put on the theme and write all words."""
         self._theme = theme_named(self._theme_name)
         self.setStyleSheet(self._theme.style_sheet())
+        self.setMinimumWidth(round(_NARROWEST * self._theme.factor))
         self.presenter.show_words(self.hub.wording, is_small=self._is_small)
         self.render_view()
 
@@ -148,8 +148,10 @@ class CounterWindow(QWidget):
 
     def _next_theme(self) -> None:
         names = list(ThemeName)
+        before = self._theme.factor
         self._theme_name = names[(names.index(self._theme_name) + 1) % len(names)]
         self.dress()
+        self.resize(round(self.width() / before * self._theme.factor), self.height())
 
     def _ask(self, question: Question) -> None:
         if self._is_small:

@@ -1,75 +1,18 @@
 """A teller's morning at the panel: real desk, real window, keys only."""
 
 from collections.abc import Iterator
-from time import monotonic
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from lobby_app.assembly import OpenDesk
 from lobby_app.domain.text import Language
-from lobby_app.messages import Messages
-from lobby_app.services.counter_desk import CounterDesk
 from lobby_app.ui.counter.keys import KEYS, CounterCommand
-from lobby_app.ui.counter.window import CounterWindow
-from lobby_app.ui.tasks import TaskRunner
+from lobby_app.ui.theme import ThemeName
 from tests.helpers.calling_desk import tickets_for
-from tests.helpers.greeter import QUICK_NUMBER, QUICK_PIN
-
-
-class CounterPage:
-    """The panel as a teller sees it."""
-
-    def __init__(self, opened: OpenDesk, counter: int, language: Language = Language.ZH) -> None:
-        self.opened = opened
-        self.database = TaskRunner("db")
-        self.window = CounterWindow(Messages(language), "light", counter, self.database)
-        self.window.show()
-        self.window.show_opening()
-        self.window.attach(CounterDesk(opened.desk))
-        self.settle()
-
-    def sign_on(self, number: str = QUICK_NUMBER, pin: str = QUICK_PIN) -> None:
-        sheet = self.window.sign_on
-        QTest.keyClicks(sheet.number, number)
-        QTest.keyClicks(sheet.pin, pin)
-        QTest.keyClick(sheet.pin, Qt.Key.Key_Return)
-        self.settle()
-        self.settle()
-
-    def press(self, key: Qt.Key) -> None:
-        open_sheet = not self.window.choice.isHidden()
-        QTest.keyClick(self.window.choice if open_sheet else self.window, key)
-        self.settle()
-
-    def settle(self) -> None:
-        end = monotonic() + 20
-        QApplication.processEvents()
-        while self.database.is_busy:
-            assert monotonic() < end
-            QApplication.processEvents()
-        QApplication.processEvents()
-
-    @property
-    def number(self) -> str:
-        return self.window.panel.number.text()
-
-    @property
-    def state(self) -> str:
-        return self.window.panel.state.text()
-
-    @property
-    def notice(self) -> str:
-        notice = self.window.panel.notice
-        return "" if notice.frame.isHidden() else notice.text.text()
-
-    def close(self) -> None:
-        self.window.close()
-        self.database.shutdown()
-        self.window.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+from tests.helpers.counter_app import CounterPage
 
 
 @pytest.fixture
@@ -177,15 +120,18 @@ def test_small_mode_keeps_number_and_big_key(page: CounterPage, opened: OpenDesk
     assert page.window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
 
 
+@pytest.mark.parametrize("theme", list(ThemeName))
 @pytest.mark.parametrize("language", list(Language))
 def test_no_text_is_cut_and_everything_has_a_name(
-    qapp: QApplication, opened: OpenDesk, language: Language
+    qapp: QApplication, opened: OpenDesk, language: Language, theme: ThemeName
 ) -> None:
     tickets_for(opened, 2)
-    page = CounterPage(opened, 4, language)
+    page = CounterPage(opened, 1, language, theme)
     page.sign_on()
     page.press(Qt.Key.Key_Return)
-    for button in page.window.panel.findChildren(QPushButton):
+    panel = page.window.panel
+    assert panel.area.viewport().width() >= panel.area.widget().minimumSizeHint().width()
+    for button in panel.findChildren(QPushButton):
         if button.isVisible():
             assert button.width() >= button.sizeHint().width(), button.text()
             assert button.text() or button.accessibleName()
