@@ -133,7 +133,8 @@ class CounterWindow(QWidget):
         """Become small, or large again."""
         self._is_small = not self._is_small
         self.panel.show_small(self._is_small)
-        self.resize(self.width(), SMALL_HEIGHT if self._is_small else HEIGHT)
+        small = round(SMALL_HEIGHT * self._theme.factor)
+        self.resize(self.width(), small if self._is_small else HEIGHT)
         self.dress()
 
     def _switch_language(self) -> None:

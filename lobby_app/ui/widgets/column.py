@@ -7,8 +7,10 @@ from typing_extensions import override
 
 
 class Column(QWidget):
-    """A scroll area asks its widget for a least height without a width; texts that wrap would be
-    squeezed before anything scrolls. The column answers for the width it has.
+    """Asks for the height of the width it has.
+
+    A scroll area wants a least height without a width; texts that wrap would be squeezed before
+    anything scrolls.
     """
 
     def __init__(self, parent: QWidget) -> None:
