@@ -1,6 +1,6 @@
 # Every job of the project by one name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contract check screenshots bench soak lock clean
+.PHONY: help setup run test lint types contract check screenshots bench soak soak-calls lock clean
 PYTHON := .venv/bin/python
 SECONDS ?= 60
 SEED ?= 1
@@ -36,6 +36,9 @@ bench: setup ## measure; writes build/bench.json
 
 soak: setup ## kill real desks: make soak SECONDS=600 SEED=1
 	@$(PYTHON) -m tests.soak.soak --seconds $(SECONDS) --seed $(SEED)
+
+soak-calls: setup ## twenty processes call 10,000 tickets
+	@$(PYTHON) -m tests.soak.calls
 
 lock: setup ## pin again from pyproject.toml
 	@scripts/lock.sh

@@ -10,6 +10,7 @@ from time import monotonic
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from tests.bench.calling import measure_calling
 from tests.bench.endurance import measure_memory
 from tests.bench.figures import Figure, line, write
 from tests.bench.starting import measure_starting
@@ -30,6 +31,7 @@ class Size:
     triage_rounds: int = 50
     starts: int = 12
     tickets: int = 2_000
+    calls: int = 300
     wall_calls: int = 120
 
 
@@ -46,6 +48,7 @@ def measure(folder: Path, size: Size) -> Iterator[Figure]:
         yield from measure_window(opened, customers, folder, size.visits)
     finally:
         opened.close()
+    yield measure_calling(folder / "calling", size.calls)
     yield from measure_wall(folder / "wall", size.wall_calls)
     yield from measure_memory(folder / "long-day", size.tickets, bare_mb)
 

@@ -2,10 +2,7 @@
 
 from itertools import islice
 from pathlib import Path
-from secrets import token_bytes
 from time import perf_counter
-
-import sqlcipher3.dbapi2 as driver
 
 from lobby_app.assembly import OpenDesk
 from lobby_app.demo.numbers import card_of, track_2
@@ -14,13 +11,13 @@ from lobby_app.domain.customer import Preference
 from lobby_app.services import advising, reception, signing_on, ticketing
 from lobby_app.services.views import Identified, Issued, Session, Wishes
 from tests.bench.figures import Figure, against_limit
+from tests.bench.raw import insert_ms, open_raw
 from tests.helpers.desk_app import NUMBER, PIN
 from tests.helpers.many_customers import fill_customers
 
 GOAL_TIMES = 5.0
 WAITING = 60
 """People in the hall while it is measured: a busy morning."""
-_BODY = "x" * 700  # as long as the body of ticket_issued
 
 
 class Customers:
@@ -49,9 +46,9 @@ def measure_store(opened: OpenDesk, customers: Customers, folder: Path, scans: i
         _ticket(opened, session, card)
     samples: list[float] = []
     limits: list[float] = []
-    raw = _raw_file(folder / "raw.db")
+    raw = open_raw(folder / "raw.db")
     for card in customers.cards(scans):
-        limits.append(_insert(raw))
+        limits.append(insert_ms(raw))
         start = perf_counter()
         issued = _ticket(opened, session, card)
         samples.append(1000 * (perf_counter() - start))
@@ -68,18 +65,3 @@ def _ticket(opened: OpenDesk, session: Session, card: str) -> Issued:
     assert found.visit.profile.is_known
     advice = advising.advise(desk, found.visit, Need(found.tiles[0]), wishes)
     return ticketing.issue(desk, session, found.visit, advice, wishes)
-
-
-def _raw_file(path: Path) -> driver.Connection:
-    raw = driver.connect(str(path), isolation_level=None)
-    raw.execute(f"PRAGMA key = \"x'{token_bytes(32).hex()}'\"")
-    raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute("PRAGMA synchronous = FULL")
-    raw.execute("CREATE TABLE event (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)")
-    return raw
-
-
-def _insert(raw: driver.Connection) -> float:
-    start = perf_counter()
-    raw.execute("INSERT INTO event (body) VALUES (?)", (_BODY,))
-    return 1000 * (perf_counter() - start)
