@@ -100,11 +100,13 @@ def _project_counter(connection: Connection, envelope: Envelope, hlc: int, log_i
     queues = envelope.data.get("queues")
     names = [q for q in queues if isinstance(q, str)] if isinstance(queues, list) else []
     is_open = _TRUE if envelope.kind == EventKind.COUNTER_OPENED else _FALSE
+    # The supervisor may open a counter for somebody, or change what a colleague's counter serves.
+    staff = envelope.data.get("for_staff")
     connection.exec_driver_sql(
         _COUNTER,
         (
-            envelope.business_day, envelope.counter, is_open, " ".join(names), envelope.actor,
-            hlc, log_id,
+            envelope.business_day, envelope.counter, is_open, " ".join(names),
+            staff if isinstance(staff, str) else envelope.actor, hlc, log_id,
         ),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """One transaction on log.db: events in, projections updated, all or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from types import TracebackType
 from typing import Any, Self
@@ -51,6 +51,15 @@ _EVENT = (
 )
 
 
+# A log's own key finds what is new at once; for a whole day the index by day does, hence the plus.
+_LATER_OF_DAY = (
+    "SELECT log_id, seq, hlc, chain, body FROM event"
+    " WHERE log_id = ? AND business_day = ? AND seq > ? ORDER BY seq"
+)
+_ALL_OF_DAY = (
+    "SELECT log_id, seq, hlc, chain, body FROM event"
+    " WHERE +log_id = ? AND business_day = ? ORDER BY seq"
+)
 _ADVANCE = (
     "UPDATE log_head SET last_seq = ?, last_chain = ?, last_day = COALESCE(?, last_day)"
     " WHERE log_id = ?"
@@ -269,6 +278,18 @@ class SqlUnitOfWork:
                 f" WHERE business_day = ? AND kind IN ({places}) ORDER BY log_id, seq",
                 (business_day.isoformat(), *kinds),
             ).fetchall()
+        return [Event(str(UUID(bytes=row[0])), *row[1:]) for row in rows]
+
+    def events_after(self, business_day: date, heads: Mapping[str, int]) -> Sequence[Event]:
+        """Return the events of a day after those known; only what is new is read."""
+        day = business_day.isoformat()
+        rows: list[Any] = []
+        with known_errors():
+            for (log_id,) in self._sql.exec_driver_sql("SELECT log_id FROM log_head").fetchall():
+                known = heads.get(str(UUID(bytes=log_id)))
+                sql = _LATER_OF_DAY if known is not None else _ALL_OF_DAY
+                values = (log_id, day) if known is None else (log_id, day, known)
+                rows += self._sql.exec_driver_sql(sql, values).fetchall()
         return [Event(str(UUID(bytes=row[0])), *row[1:]) for row in rows]
 
     def device_reports(self, business_day: date) -> dict[str, DeviceReport]:

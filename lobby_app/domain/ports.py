@@ -1,6 +1,6 @@
 """What services need from the outside world, as Protocols. Adapters implement them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -139,6 +139,13 @@ class UnitOfWork(Protocol):
 
     def events(self, business_day: date, kinds: Sequence[str]) -> Sequence[Event]:
         """Return events of some kinds on a business day, in log order."""
+        ...
+
+    def events_after(self, business_day: date, heads: Mapping[str, int]) -> Sequence[Event]:
+        """Return the events of a day that came after `heads` (log id → last seq known), any kind.
+
+        A log that is not in `heads` is returned whole; events of one log are in order.
+        """
         ...
 
     def device_reports(self, business_day: date) -> dict[str, DeviceReport]:

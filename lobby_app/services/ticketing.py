@@ -11,6 +11,7 @@ from lobby_app.domain.slip import TicketSlip, WaitRange
 from lobby_app.domain.text import Language
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.services.desk import Desk
+from lobby_app.services.hall import paused_zones
 from lobby_app.services.queues import read_queues
 from lobby_app.services.triage_record import triage_events
 from lobby_app.services.views import Advice, Issued, Session, Visit, Wishes
@@ -25,7 +26,8 @@ def issue(desk: Desk, session: Session, visit: Visit, advice: Advice, wishes: Wi
     it holds the desk's slot and comes from a counter inside the same transaction.
 
     Raises:
-        KnownError: `cache.*` when the log cannot be written.
+        KnownError: `ticketing.zone_paused` while the supervisor lets nobody queue there;
+            `cache.*` when the log cannot be written.
     """
     recommendation = advice.recommendation
     if recommendation.queue is None:
@@ -38,6 +40,9 @@ def issue(desk: Desk, session: Session, visit: Visit, advice: Advice, wishes: Wi
     # The paper promises what the greeter has just said, not a forecast of a moment later.
     wait, ahead = advice.option.wait, advice.option.ahead or 0
     with desk.unit_of_work() as work:
+        if zone in paused_zones(desk, work):
+            name = desk.policy.zones[zone](wishes.language)
+            raise KnownError("ticketing.zone_paused", zone=zone, name=name)
         number = f"{zone}{desk.slot}{work.take_number(zone, day):03d}"
         for draft in triage_events(desk, session, visit, advice, wishes):
             work.append(draft)

@@ -69,6 +69,11 @@ class Wording:
             return ""
         return self("ahead_none") if option.ahead == 0 else self("ahead", count=option.ahead)
 
+    def percent(self, share: float) -> str:
+        """Return a share of 0 to 1 as a percentage."""
+        digits = 1 if 0 < share < 0.1 else 0
+        return self("percent", value=f"{100 * share:.{digits}f}")
+
     def clock(self, at: datetime) -> str:
         """Return hours and minutes."""
         return f"{at:%H:%M}"

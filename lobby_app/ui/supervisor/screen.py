@@ -1,0 +1,150 @@
+"""What the window shows: page, theme, language, notice; all from the one shift."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from lobby_app.domain.text import Language
+from lobby_app.ui.hub import WindowHub
+from lobby_app.ui.supervisor.fairness_page import FairnessPresenter
+from lobby_app.ui.supervisor.figures_page import FiguresPresenter
+from lobby_app.ui.supervisor.hall_page import HallPresenter
+from lobby_app.ui.supervisor.keys import KEYS, SupervisorCommand
+from lobby_app.ui.supervisor.state import Shift
+from lobby_app.ui.supervisor.view import SupervisorView
+from lobby_app.ui.theme import ThemeName, theme_named
+from lobby_app.ui.widgets.basics import set_text
+
+ZOOMS = (1.0, 1.25, 1.5, 2.0)
+_SCALES = (1.0, 1.2, 1.4)
+_BASE = (1366, 768)
+
+
+class SupervisorScreen(QObject):
+    """Shows the shift in the view; parts change only where something changed."""
+
+    def __init__(
+        self, window: QWidget, view: SupervisorView, hub: WindowHub, shift: Shift, theme: str
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._hub = hub
+        self._shift = shift
+        self.view = view
+        self.hall = HallPresenter(view.hall)
+        self.figures = FiguresPresenter(view.figures)
+        self.fairness = FairnessPresenter(view.fairness)
+        self._theme_name = ThemeName(theme)
+        self._zoom = 0
+        self._scale = 1.0
+        self.theme = theme_named(self._theme_name)
+
+    def render(self) -> None:
+        """Show the page that is open."""
+        shift, words = self._shift, self._hub.wording
+        self._head()
+        if shift.port is None or shift.hall is None:
+            return
+        if shift.page is SupervisorCommand.HALL:
+            self.hall.show(shift.hall, shift.port.now(), words, self.theme)
+        elif shift.page is SupervisorCommand.FIGURES and shift.figures is not None:
+            self.figures.show(shift.figures, words, self.theme)
+        elif shift.page is SupervisorCommand.FAIRNESS and shift.fairness is not None:
+            self.fairness.show(shift.fairness, words, self.theme)
+
+    def _head(self) -> None:
+        view, shift, words = self.view, self._shift, self._hub.wording
+        urgent = sum(not alarm.answered for alarm in shift.hall.alarms) if shift.hall else 0
+        for page, button in view.page_buttons.items():
+            said = words(f"command_{page.value}")
+            if page is SupervisorCommand.HALL and urgent:
+                said = words("page_with_alarms", page=said, count=urgent)
+            set_text(button, words("key_first", label=said, key=KEYS[page]))
+        help_text = words("command_help")
+        set_text(view.help, words("key_first", label=help_text, key=KEYS[SupervisorCommand.HELP]))
+        set_text(view.language, words("language_button"))
+        view.language.setAccessibleName(words("command_language"))
+        view.sign_off.setVisible(shift.session is not None)
+        if shift.session is not None:
+            set_text(view.sign_off, words("sign_off", number=shift.session.staff_number))
+        set_text(view.demo, words("demo"))
+        view.demo.setVisible(shift.hall is not None and shift.hall.is_demo)
+        if shift.hall is not None:
+            name = words("head", branch=words.text(shift.hall.branch))
+            view.branch.show_text(name, self.theme.type.quiet)
+        self._clock()
+        view.fit_head(self._window.width())
+
+    def tick(self) -> None:
+        """One more second."""
+        shift = self._shift
+        if shift.port is None:
+            return
+        self._clock()
+        if shift.page is SupervisorCommand.HALL:
+            self.hall.tick(shift.port.now())
+
+    def _clock(self) -> None:
+        if self._shift.port is not None:
+            set_text(self.view.clock, self._hub.wording.clock(self._shift.port.now()))
+
+    def show_page(self, page: SupervisorCommand) -> None:
+        """Bring a page to the front."""
+        self._shift.page = page
+        self.view.show_page(page)
+        self.render()
+
+    def next_split(self) -> None:
+        """Show the figures by something else."""
+        self.figures.next_split()
+        self.render()
+
+    def dress(self) -> None:
+        """Put on theme and type size; type grows with the window as well."""
+        self._scale = self._scale_now()
+        self.theme = theme_named(self._theme_name, ZOOMS[self._zoom] * self._scale)
+        self._window.setStyleSheet(self.theme.style_sheet())
+        self.view.hall.arrange_for(self.theme, self._window.width())
+        self.render()
+
+    def fit(self) -> None:
+        """The window changed its size."""
+        if self._scale_now() != self._scale:
+            self.dress()
+            return
+        self.view.hall.arrange_for(self.theme, self._window.width())
+        self.render()
+
+    def _scale_now(self) -> float:
+        share = min(self._window.width() / _BASE[0], self._window.height() / _BASE[1])
+        return max((scale for scale in _SCALES if scale <= share), default=_SCALES[0])
+
+    def zoom(self, steps: int) -> None:
+        """Make all type larger or smaller."""
+        self._zoom = max(0, min(self._zoom + steps, len(ZOOMS) - 1))
+        self.dress()
+
+    def choose_theme(self, name: ThemeName) -> None:
+        """Take a theme."""
+        self._theme_name = name
+        self.dress()
+
+    def next_theme(self) -> None:
+        """Take the next theme."""
+        names = list(ThemeName)
+        self.choose_theme(names[(names.index(self._theme_name) + 1) % len(names)])
+
+    def switch_language(self) -> None:
+        """Speak the other language from now on."""
+        messages = self._hub.wording.messages
+        is_chinese = messages.language is Language.ZH
+        messages.language = Language.EN if is_chinese else Language.ZH
+        self.render()
+
+    def show_notice(self, text: str, level: str, seconds: float) -> None:
+        """Show a notice at the foot; 0 seconds: until the next one."""
+        self.view.notice.show_notice(text, level, self.theme)
+        self.view.notice.expire_after(seconds)
+
+    def clear_notice(self) -> None:
+        """Take the notice away."""
+        self.show_notice("", "info", 0)

@@ -1,0 +1,115 @@
+"""Layout of the supervisor's window: head with pages, the page, a line for notices."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lobby_app.ui.supervisor.compact_button import CompactButton
+from lobby_app.ui.supervisor.fairness_page import FairnessPage
+from lobby_app.ui.supervisor.figures_page import FiguresPage
+from lobby_app.ui.supervisor.hall_page import HallPage
+from lobby_app.ui.supervisor.keys import PAGES, SupervisorCommand
+from lobby_app.ui.widgets.basics import FittedLabel, card, label
+from lobby_app.ui.widgets.notice import Notice
+
+
+class SupervisorView(QWidget):
+    """All parts in their places."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.head = card(self, "strip")
+        self.branch = FittedLabel(self.head, "heading")
+        self.demo = label(self.head, "chip")
+        self.demo.setProperty("chip", "demo")
+        self.page_buttons = {page: CompactButton(self.head, "tab") for page in PAGES}
+        for button in self.page_buttons.values():
+            button.setCheckable(True)
+        self.clock = label(self.head, "value")
+        self.help = CompactButton(self.head, "quiet")
+        self.language = CompactButton(self.head, "quiet")
+        self.sign_off = CompactButton(self.head, "quiet")
+        self.notice = Notice(self)
+        self.hall = HallPage(self)
+        self.figures = FiguresPage(self)
+        self.fairness = FairnessPage(self)
+        self.areas = {
+            page: self._area(widget)
+            for page, widget in zip(PAGES, (self.hall, self.figures, self.fairness), strict=True)
+        }
+        self._arrange()
+
+    def _area(self, page: QWidget) -> QScrollArea:
+        """Pages scroll where type is large: nothing is cut."""
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
+        return area
+
+    def _arrange(self) -> None:
+        left, right = QHBoxLayout(), QHBoxLayout()
+        for line in (left, right):
+            line.setSpacing(6)
+        for button in self.page_buttons.values():
+            left.addWidget(button)
+        left.addWidget(self.branch, 1)
+        right.addStretch(1)
+        for widget in (self.demo, self.clock, self.help, self.language, self.sign_off):
+            right.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.head)
+        self._head.setContentsMargins(16, 2, 8, 2)
+        self._head.setSpacing(6)
+        self._head.addLayout(left, 1)
+        self._head.addLayout(right)
+        self._head_parts = (left, right)
+        # The head must not dictate a width: where both parts do not fit, they go below each other.
+        self._head.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._pages = QStackedLayout()
+        for area in self.areas.values():
+            self._pages.addWidget(area)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(4)
+        lines.addWidget(self.head)
+        lines.addLayout(self._pages, 1)
+        notice = QHBoxLayout()
+        notice.setContentsMargins(12, 0, 12, 6)
+        notice.addWidget(self.notice)
+        lines.addLayout(notice)
+
+    def fit_head(self, width: int) -> None:
+        """Put the two parts of the head beside or below each other."""
+        wanted = sum(part.minimumSize().width() for part in self._head_parts) + 40
+        direction = QBoxLayout.Direction
+        self._head.setDirection(direction.LeftToRight if wanted <= width else direction.TopToBottom)
+        self.head.setMinimumHeight(self._head.minimumSize().height())
+
+    def show_page(self, page: SupervisorCommand) -> None:
+        """Bring a page to the front."""
+        self._pages.setCurrentWidget(self.areas[page])
+        for name, button in self.page_buttons.items():
+            button.setChecked(name is page)
+
+    def button(self, command: SupervisorCommand) -> CompactButton | None:
+        """Return the button of a command, None for one that only has a key."""
+        others = {
+            SupervisorCommand.HELP: self.help,
+            SupervisorCommand.LANGUAGE: self.language,
+            SupervisorCommand.SIGN_OFF: self.sign_off,
+        }
+        return (
+            self.page_buttons.get(command)
+            or self.hall.action_buttons.get(command)
+            or self.figures.reports.get(command)
+            or others.get(command)
+        )
