@@ -1,12 +1,12 @@
 # Every job of the project by one name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contract check screenshots bench soak soak-calls lock clean
+.PHONY: help setup run test lint types contract check screenshots bench bench-dispatch soak soak-calls lock clean
 PYTHON := .venv/bin/python
 SECONDS ?= 60
 SEED ?= 1
 
 help: ## list these targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: ## make .venv with everything pinned; asks for root only when a system package is missing
 	@scripts/setup.sh
@@ -33,6 +33,9 @@ screenshots: setup ## render every window and state to build/screenshots
 
 bench: setup ## measure; writes build/bench.json
 	@QT_QPA_PLATFORM=offscreen $(PYTHON) -m tests.bench build/bench.json
+
+bench-dispatch: setup ## calling rules on simulated days; writes docs/dispatch-measurements.md
+	@$(PYTHON) -m tests.simulation.dispatch docs/dispatch-measurements.md $(SEED)
 
 soak: setup ## kill real desks: make soak SECONDS=600 SEED=1
 	@$(PYTHON) -m tests.soak.soak --seconds $(SECONDS) --seed $(SEED)

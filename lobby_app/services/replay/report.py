@@ -61,10 +61,9 @@ def times_overtaken(one: Replayed) -> Ints:
         mine = (visits.queue == queue) & ~np.isnan(called)
         tier = np.flatnonzero(mine & (visits.priority == TIER))
         for ticket in np.flatnonzero(mine & (visits.priority == ORDINARY)):
-            # The days are in the order of arrival: who comes later has the larger index.
-            later = tier[np.searchsorted(tier, ticket) :]
-            after = visits.arrives_at[later] > visits.arrives_at[ticket]
-            times.append(int((after & (called[later] < called[ticket])).sum()))
+            # By the start, which a transferred ticket keeps: it is not later for having moved.
+            later = visits.starts_at[tier] > visits.starts_at[ticket]
+            times.append(int((later & (called[tier] < called[ticket])).sum()))
     return np.array(times, np.int64)
 
 

@@ -188,7 +188,7 @@ def _trade(name: str, days: Sequence[ReplayDay], plan_of: PlanOf, rule: Rule) ->
 
 
 def _wins(proposed: Trade, current: Trade) -> bool:
-    """Tell whether the proposal is clearly better where it was not tuned, and nobody pays dearly."""
+    """Tell whether the proposal is clearly better on the days judged, and nobody pays dearly."""
     if proposed.score >= _BETTER * current.score:
         return False
     if _mean(proposed) > _MOST_WAIT * _mean(current):
