@@ -74,6 +74,7 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
         cases = add(name, command)
         cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
         cases.add_argument("--check", action="store_true", help=messages("cli.check"))
+    _add_replay_options(add("replay", _replay), messages)
     add("scan", _scan)
     add("printer-test", _printer_test)
     demo = add("demo", _demo)
@@ -87,6 +88,24 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     demo.add_argument("--speed", type=_speed, default=10.0, help=messages("cli.traffic_speed"))
     add("hash-pin", _hash_pin)
     return parser
+
+
+def _add_replay_options(replay: argparse.ArgumentParser, messages: Messages) -> None:
+    replay.add_argument("day", metavar="DAY", help=messages("cli.replay_day"))
+    replay.add_argument(
+        "--policy", type=Path, action="append", metavar="FOLDER", help=messages("cli.replay_policy")
+    )
+    replay.add_argument("--counters", action="append", help=messages("cli.replay_counters"))
+    purpose = replay.add_mutually_exclusive_group()
+    purpose.add_argument("--compare", action="store_true", help=messages("cli.replay_compare"))
+    purpose.add_argument("--tune", action="store_true", help=messages("cli.replay_tune"))
+    replay.add_argument(
+        "--draft", type=Path, default=Path("policy-draft"), help=messages("cli.replay_draft")
+    )
+    replay.add_argument("--days", help=messages("cli.replay_days"))
+    replay.add_argument("--classes", metavar="WORD=PRIORITY,…", help=messages("cli.replay_classes"))
+    replay.add_argument("--json", action="store_true", help=messages("cli.replay_json"))
+    replay.add_argument("--seed", type=int, default=1, help=messages("cli.replay_seed"))
 
 
 def _speed(text: str) -> float:
@@ -167,6 +186,12 @@ def _dispatch(options: argparse.Namespace, settings: Settings, messages: Message
     policy = load_policy(settings.policy_folder)
     results = dispatch_file(options.file, policy, check=options.check)
     return _cases(results, options.check, messages)
+
+
+def _replay(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.commands import replay
+
+    return replay.run(options, settings, messages)
 
 
 def _scan(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
