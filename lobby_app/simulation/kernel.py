@@ -8,13 +8,11 @@ random (services, patience, arrivals) is in the arrays before it starts.
     outcome.wait_minutes
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from lobby_app.simulation.choosing import choose_ticket
 from lobby_app.simulation.compiling import compiled
-from lobby_app.simulation.line import Line, empty_line, join_line, leave_head, waits_in
+from lobby_app.simulation.line import clear_line, join_line, leave_head, waits_in
 from lobby_app.simulation.model import (
     ORDINARY,
     TIER,
@@ -26,269 +24,196 @@ from lobby_app.simulation.model import (
     Plan,
     Rule,
 )
-
-
-class Hall(NamedTuple):
-    """The counters while time passes.
-
-    Attributes:
-        free_at: when a busy counter is free again.
-        idle_since: since when an idle one is idle.
-        ticket: who is served, -1 = nobody.
-        opens_at: per counter and minute the first minute from there on at which it may call.
-    """
-
-    free_at: Floats
-    is_idle: Flags
-    idle_since: Floats
-    ticket: Ints
-    recent: Ints
-    streak: Ints
-    opens_at: Floats
+from lobby_app.simulation.records import (
+    Records,
+    counter_records,
+    lane_records,
+    outcome_of,
+    rule_record,
+    ticket_records,
+)
 
 
 def simulate(day: Arrivals, counters: Plan, rule: Rule, *, now: float = 0.0) -> Outcome:
     """Return what becomes of every ticket when the day runs from `now` until nobody is left."""
-    outcome = empty_outcome(day.arrives_at)
-    order = np.argsort(day.arrives_at, kind="stable")
-    run(day, order, counters, opening_minutes(counters.is_open), rule, outcome, now, 0)
-    return outcome
-
-
-@compiled
-def empty_outcome(arrives_at: Floats) -> Outcome:
-    """Return an outcome in which nobody has been called."""
-    count = arrives_at.shape[0]
-    arrived_at = np.empty(count)
-    for ticket in range(count):
-        arrived_at[ticket] = arrives_at[ticket] if arrives_at[ticket] < np.inf else np.nan
-    return Outcome(
-        arrived_at,
-        np.full(count, np.nan),
-        np.full(count, np.nan),
-        np.full(count, -1, np.int64),
-        np.zeros(count, np.bool_),
+    tickets = ticket_records(day)
+    run(
+        tickets,
+        np.argsort(day.arrives_at, kind="stable"),
+        counter_records(counters, now),
+        opening_minutes(counters.is_open),
+        lane_records(queues_of(day.queue)),
+        rule_record(rule, counters)[0],
+        now,
+        0,
     )
+    return outcome_of(tickets)
 
 
-@compiled
+def queues_of(queue: Ints) -> int:
+    """Return how many queues a column of queues needs."""
+    return int(queue.max(initial=0)) + 1
+
+
 def opening_minutes(is_open: Flags) -> Floats:
     """Return per counter and minute the first minute from there on at which it may call."""
-    counters, minutes = is_open.shape
-    opens_at = np.empty((counters, minutes))
-    for counter in range(counters):
-        opening = np.inf
-        for minute in range(minutes - 1, -1, -1):
-            if is_open[counter, minute]:
-                opening = float(minute)
-            opens_at[counter, minute] = opening
-    return opens_at
+    minutes = np.where(is_open, np.arange(is_open.shape[1], dtype=np.float64), np.inf)
+    return np.ascontiguousarray(np.minimum.accumulate(minutes[:, ::-1], axis=1)[:, ::-1])
 
 
 @compiled
 def run(
-    day: Arrivals,
+    tickets: Records,
     order: Ints,
-    counters: Plan,
+    counters: Records,
     opens_at: Floats,
-    rule: Rule,
-    outcome: Outcome,
+    lanes: Records,
+    rule: Records,
     now: float,
     watched: int,
 ) -> None:
-    """Fill `outcome`.
+    """Let the day run from `now`; what happens is written into `tickets` and `counters`.
 
-    `order` holds the indices by arrival, `opens_at` is `opening_minutes` of the plan. The run stops
-    when the first `watched` tickets are called; with 0, when nobody is left.
+    `order` holds the indices by arrival, `opens_at` is `opening_minutes` of the plan, `lanes` is
+    room for five priorities of every queue. The run stops when the first `watched` tickets are
+    called; with 0, when nobody is left.
     """
-    line = empty_line(day.arrives_at.shape[0], _queues_of(day))
-    hall = _opened(counters, opens_at, now)
+    waiting = np.zeros(5, np.int64)
+    clear_line(lanes, waiting)
     arrived, left = 0, watched
     while True:
-        now = _next_moment(day, order, arrived, counters, rule, line, hall, now)
+        arrival = tickets[order[arrived]].arrives_at if arrived < order.shape[0] else np.inf
+        now = max(now, min(arrival, _next_moment(counters, opens_at, waiting, rule, now)))
         if now == np.inf:
             return
-        _finish_services(day, outcome, line, hall, now)
-        while arrived < order.shape[0] and day.arrives_at[order[arrived]] <= now:
-            ticket = order[arrived]
-            join_line(line, day.starts_at, day.priority[ticket], day.queue[ticket], ticket)
+        _finish_services(tickets, lanes, waiting, counters, now)
+        while arrived < order.shape[0] and tickets[order[arrived]].arrives_at <= now:
+            join_line(tickets, lanes, waiting, order[arrived])
             arrived += 1
         while True:
-            if not counters.leavers_stay:
-                left -= _forget_leavers(day, outcome, line, now, watched)
-            counter = _next_counter(counters, rule, line, hall, now)
+            if not rule.leavers_stay:
+                left -= _forget_leavers(tickets, lanes, waiting, now, watched)
+            counter = _next_counter(counters, opens_at, waiting, rule, now)
             if counter < 0:
                 break
-            if _call(day, counters, rule, outcome, line, hall, counter, now) < watched:
+            ticket = _call(tickets, lanes, waiting, rule, counters[counter], now)
+            tickets[ticket].counter = counter
+            if ticket < watched:
                 left -= 1
         if watched > 0 and left <= 0:
             return
 
 
 @compiled
-def _queues_of(day: Arrivals) -> int:
-    most = 0
-    for queue in day.queue:
-        most = max(most, queue)
-    return most + 1
-
-
-@compiled
-def _opened(counters: Plan, opens_at: Floats, now: float) -> Hall:
-    count = counters.serves.shape[0]
-    return Hall(
-        counters.busy_until.copy(),
-        counters.busy_until <= now,
-        counters.busy_until.copy(),
-        np.full(count, -1, np.int64),
-        counters.recent.copy(),
-        np.zeros(count, np.int64),
-        opens_at,
-    )
-
-
-@compiled
-def _opening(hall: Hall, counter: int, now: float) -> float:
+def _opening(opens_at: Floats, counter: int, now: float) -> float:
     """Return when the counter may call: `now` or later, inf = never again."""
-    last = hall.opens_at.shape[1] - 1
-    minute = min(max(int(now), 0), last)
-    return float(max(now, hall.opens_at[counter, minute]))
+    minute = min(max(int(now), 0), opens_at.shape[1] - 1)
+    return float(max(now, opens_at[counter, minute]))
 
 
 @compiled
 def _next_moment(
-    day: Arrivals,
-    order: Ints,
-    arrived: int,
-    counters: Plan,
-    rule: Rule,
-    line: Line,
-    hall: Hall,
-    now: float,
+    counters: Records, opens_at: Floats, waiting: Ints, rule: Records, now: float
 ) -> float:
-    """Return when something can happen next: an arrival, an end, an opening, an offer to help."""
+    """Return when a service ends, a counter with work opens, or an idle one may help."""
     moment = np.inf
-    if arrived < order.shape[0]:
-        moment = max(now, day.arrives_at[order[arrived]])
-    for counter in range(counters.serves.shape[0]):
-        if not hall.is_idle[counter]:
-            moment = min(moment, max(now, hall.free_at[counter]))
-        elif waits_in(line, counters.serves[counter]):
-            moment = min(moment, _opening(hall, counter, now))
-        elif not counters.shared[counter] and waits_in(line, counters.helps[counter]):
-            helps_at = max(now, hall.idle_since[counter] + rule.idle_help_minutes)
-            moment = min(moment, _opening(hall, counter, helps_at))
+    for index in range(counters.shape[0]):
+        counter = counters[index]
+        if not counter.is_idle:
+            moment = min(moment, counter.free_at)
+        elif waits_in(waiting, counter.serves):
+            moment = min(moment, _opening(opens_at, index, now))
+        elif not counter.shared and waits_in(waiting, counter.helps):
+            helps_at = max(now, counter.idle_since + rule.idle_help_minutes)
+            moment = min(moment, _opening(opens_at, index, helps_at))
     return moment
 
 
 @compiled
-def _finish_services(day: Arrivals, outcome: Outcome, line: Line, hall: Hall, now: float) -> None:
-    for counter in range(hall.free_at.shape[0]):
-        if hall.is_idle[counter] or hall.free_at[counter] > now:
+def _finish_services(
+    tickets: Records, lanes: Records, waiting: Ints, counters: Records, now: float
+) -> None:
+    for index in range(counters.shape[0]):
+        counter = counters[index]
+        if counter.is_idle or counter.free_at > now:
             continue
-        hall.is_idle[counter] = True
-        hall.idle_since[counter] = hall.free_at[counter]
-        ticket = hall.ticket[counter]
-        hall.ticket[counter] = -1
-        if ticket < 0 or outcome.no_show[ticket]:
+        counter.is_idle = True
+        counter.idle_since = counter.free_at
+        ticket = counter.ticket
+        counter.ticket = -1
+        if ticket < 0 or tickets[ticket].no_show:
             continue
-        follow_up = day.follow_up[ticket]
+        follow_up = tickets[ticket].follow_up
         if follow_up >= 0:
-            outcome.arrived_at[follow_up] = now
-            priority, queue = day.priority[follow_up], day.queue[follow_up]
-            join_line(line, day.starts_at, priority, queue, follow_up)
+            tickets[follow_up].arrived_at = now
+            join_line(tickets, lanes, waiting, follow_up)
 
 
 @compiled
-def _forget_leavers(day: Arrivals, outcome: Outcome, line: Line, now: float, watched: int) -> int:
+def _forget_leavers(
+    tickets: Records, lanes: Records, waiting: Ints, now: float, watched: int
+) -> int:
     """Take away who has hung up and stands first; return how many of them were watched."""
     gone = 0
-    for priority in range(line.head.shape[0]):
-        for queue in range(line.head.shape[1]):
-            ticket = line.head[priority, queue]
-            while ticket >= 0 and day.leaves_at[ticket] <= now:
-                leave_head(line, priority, queue)
-                outcome.no_show[ticket] = True
-                outcome.finished_at[ticket] = day.leaves_at[ticket]
-                gone += 1 if ticket < watched else 0
-                ticket = line.head[priority, queue]
+    for lane in range(lanes.shape[0]):
+        ticket = lanes[lane].head
+        while ticket >= 0 and tickets[ticket].leaves_at <= now:
+            leave_head(tickets, lanes, waiting, ticket)
+            tickets[ticket].no_show = True
+            tickets[ticket].finished_at = tickets[ticket].leaves_at
+            gone += 1 if ticket < watched else 0
+            ticket = lanes[lane].head
     return gone
 
 
 @compiled
-def _next_counter(counters: Plan, rule: Rule, line: Line, hall: Hall, now: float) -> int:
+def _next_counter(
+    counters: Records, opens_at: Floats, waiting: Ints, rule: Records, now: float
+) -> int:
     """Return the idle counter that calls first, -1 = none has anybody to call.
 
     Those whom the ticket belongs to come before helpers, then the least flexible, then the one that
     has been idle longest.
     """
-    best, best_helps, best_width = -1, False, 0
-    for counter in range(counters.serves.shape[0]):
-        if not hall.is_idle[counter]:
+    best, best_width, best_since = -1, 0, 0.0
+    for index in range(counters.shape[0]):
+        counter = counters[index]
+        if not counter.is_idle:
             continue
-        helps = False
-        if not waits_in(line, counters.serves[counter]):
-            helps_at = hall.idle_since[counter] + rule.idle_help_minutes
-            helps = not counters.shared[counter] and now >= helps_at
-            if not helps or not waits_in(line, counters.helps[counter]):
+        width = counter.width
+        if not waits_in(waiting, counter.serves):
+            helps_at = counter.idle_since + rule.idle_help_minutes
+            if counter.shared or now < helps_at or not waits_in(waiting, counter.helps):
                 continue
-        if _opening(hall, counter, now) > now:
-            continue
-        width = _count_bits(counters.serves[counter])
-        if (
-            best < 0
-            or helps < best_helps
-            or (helps == best_helps and width < best_width)
-            or (
-                helps == best_helps
-                and width == best_width
-                and hall.idle_since[counter] < hall.idle_since[best]
-            )
+            width += 64
+        if best >= 0 and (
+            width > best_width or (width == best_width and counter.idle_since >= best_since)
         ):
-            best, best_helps, best_width = counter, helps, width
+            continue
+        if _opening(opens_at, index, now) <= now:
+            best, best_width, best_since = index, width, counter.idle_since
     return best
 
 
 @compiled
-def _count_bits(mask: int) -> int:
-    count = 0
-    while mask:
-        mask &= mask - 1
-        count += 1
-    return count
-
-
-@compiled
 def _call(
-    day: Arrivals,
-    counters: Plan,
-    rule: Rule,
-    outcome: Outcome,
-    line: Line,
-    hall: Hall,
-    counter: int,
-    now: float,
+    tickets: Records, lanes: Records, waiting: Ints, rule: Records, counter: Records, now: float
 ) -> int:
     """Let a counter call and return whom."""
-    own = waits_in(line, counters.serves[counter])
-    mask = counters.serves[counter] if own else counters.helps[counter]
-    in_order = own and not counters.shared[counter]
-    recent, streak = hall.recent[counter], hall.streak[counter]
-    ticket = choose_ticket(line, day.starts_at, mask, in_order, recent, streak, now, rule)
-    priority = day.priority[ticket]
-    leave_head(line, priority, day.queue[ticket])
-    hall.recent[counter] = (recent << 1 | (1 if priority == TIER else 0)) & 0xFFFFFFFF
-    hall.streak[counter] = 0 if priority == ORDINARY else streak + 1
-    outcome.called_at[ticket] = now
-    outcome.counter[ticket] = counter
-    if now > day.leaves_at[ticket]:
-        outcome.no_show[ticket] = True
-        outcome.finished_at[ticket] = now + counters.no_show_minutes
-        hall.free_at[counter] = outcome.finished_at[ticket]
-    else:
-        served = day.service_minutes[ticket] * counters.speed[counter]
-        outcome.finished_at[ticket] = now + served
-        hall.free_at[counter] = now + served + day.pause_minutes[ticket]
-    hall.is_idle[counter] = False
-    hall.ticket[counter] = ticket
-    return int(ticket)
+    own = waits_in(waiting, counter.serves)
+    mask = counter.serves if own else counter.helps
+    in_order = own and not counter.shared
+    recent, streak = counter.recent, counter.streak
+    index = choose_ticket(tickets, lanes, waiting, rule, mask, in_order, recent, streak, now)
+    leave_head(tickets, lanes, waiting, index)
+    ticket = tickets[index]
+    counter.recent = (recent << 1 | (1 if ticket.priority == TIER else 0)) & 0xFFFFFFFF
+    counter.streak = 0 if ticket.priority == ORDINARY else streak + 1
+    ticket.called_at = now
+    ticket.no_show = now > ticket.leaves_at
+    occupied = rule.no_show_minutes if ticket.no_show else ticket.service_minutes * counter.speed
+    ticket.finished_at = now + occupied
+    counter.free_at = ticket.finished_at + (0.0 if ticket.no_show else ticket.pause_minutes)
+    counter.is_idle = False
+    counter.ticket = index
+    return index

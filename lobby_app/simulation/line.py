@@ -1,104 +1,85 @@
 """Who waits, first come first in every queue and priority, as linked lists over ticket indices.
 
 No rule calls a ticket before an older one of the same queue and priority, so that only the heads
-are ever looked at.
+are ever looked at. `waiting[priority]` is the mask of queues in which somebody waits.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-
 from lobby_app.simulation.compiling import compiled
-from lobby_app.simulation.model import Floats, Ints
-
-
-class Line(NamedTuple):
-    """The waiting tickets.
-
-    Attributes:
-        head, tail: first and last ticket by priority and queue, -1 = nobody.
-        after, before: neighbours of a ticket in its list.
-        queues: per priority the mask of queues in which somebody waits.
-    """
-
-    head: Ints
-    tail: Ints
-    after: Ints
-    before: Ints
-    queues: Ints
+from lobby_app.simulation.model import Ints
+from lobby_app.simulation.records import Records
 
 
 @compiled
-def empty_line(tickets: int, queues: int) -> Line:
-    """Return a line in which nobody waits."""
-    return Line(
-        np.full((5, queues), -1, np.int64),
-        np.full((5, queues), -1, np.int64),
-        np.full(tickets, -1, np.int64),
-        np.full(tickets, -1, np.int64),
-        np.zeros(5, np.int64),
-    )
+def clear_line(lanes: Records, waiting: Ints) -> None:
+    """Let nobody wait."""
+    for lane in range(lanes.shape[0]):
+        lanes[lane].head = -1
+        lanes[lane].tail = -1
+    waiting[:] = 0
 
 
 @compiled
-def comes_before(starts_at: Floats, one: int, other: int) -> bool:
+def comes_before(tickets: Records, one: int, other: int) -> bool:
     """Tell whether a ticket is the earlier of two: by start, then by index."""
-    if starts_at[one] != starts_at[other]:
-        return bool(starts_at[one] < starts_at[other])
-    return one < other
+    start, other_start = tickets[one].starts_at, tickets[other].starts_at
+    return bool(start < other_start or (start == other_start and one < other))
 
 
 @compiled
-def join_line(line: Line, starts_at: Floats, priority: int, queue: int, ticket: int) -> None:
+def join_line(tickets: Records, lanes: Records, waiting: Ints, ticket: int) -> None:
     """Put a ticket where its start belongs; nearly always that is the end."""
-    earlier = line.tail[priority, queue]
+    priority, queue = tickets[ticket].priority, tickets[ticket].queue
+    lane = priority * (lanes.shape[0] // 5) + queue
+    earlier = lanes[lane].tail
     later = -1
-    while earlier >= 0 and comes_before(starts_at, ticket, earlier):
+    while earlier >= 0 and comes_before(tickets, ticket, earlier):
         later = earlier
-        earlier = line.before[earlier]
-    line.before[ticket] = earlier
-    line.after[ticket] = later
+        earlier = tickets[earlier].before
+    tickets[ticket].before = earlier
+    tickets[ticket].after = later
     if earlier >= 0:
-        line.after[earlier] = ticket
+        tickets[earlier].after = ticket
     else:
-        line.head[priority, queue] = ticket
+        lanes[lane].head = ticket
     if later >= 0:
-        line.before[later] = ticket
+        tickets[later].before = ticket
     else:
-        line.tail[priority, queue] = ticket
-    line.queues[priority] |= 1 << queue
+        lanes[lane].tail = ticket
+    waiting[priority] |= 1 << queue
 
 
 @compiled
-def leave_head(line: Line, priority: int, queue: int) -> None:
-    """Take the first ticket of a list away."""
-    second = line.after[line.head[priority, queue]]
-    line.head[priority, queue] = second
+def leave_head(tickets: Records, lanes: Records, waiting: Ints, ticket: int) -> None:
+    """Take the first ticket of a lane away."""
+    priority, queue = tickets[ticket].priority, tickets[ticket].queue
+    lane = priority * (lanes.shape[0] // 5) + queue
+    second = tickets[ticket].after
+    lanes[lane].head = second
     if second >= 0:
-        line.before[second] = -1
+        tickets[second].before = -1
     else:
-        line.tail[priority, queue] = -1
-        line.queues[priority] &= ~(1 << queue)
+        lanes[lane].tail = -1
+        waiting[priority] &= ~(1 << queue)
 
 
 @compiled
-def first_in(line: Line, starts_at: Floats, priority: int, mask: int) -> int:
+def first_in(tickets: Records, lanes: Records, waiting: Ints, priority: int, mask: int) -> int:
     """Return the earliest ticket of a priority in a set of queues, -1 when nobody waits."""
     best = -1
-    waiting = line.queues[priority] & mask
-    queue = 0
-    while waiting:
-        if waiting & 1:
-            ticket = line.head[priority, queue]
-            if best < 0 or comes_before(starts_at, ticket, best):
+    left = waiting[priority] & mask
+    lane = priority * (lanes.shape[0] // 5)
+    while left:
+        if left & 1:
+            ticket = lanes[lane].head
+            if best < 0 or comes_before(tickets, ticket, best):
                 best = ticket
-        waiting >>= 1
-        queue += 1
+        left >>= 1
+        lane += 1
     return best
 
 
 @compiled
-def waits_in(line: Line, mask: int) -> bool:
+def waits_in(waiting: Ints, mask: int) -> bool:
     """Tell whether anybody waits in a set of queues."""
-    everybody = line.queues[0] | line.queues[1] | line.queues[2] | line.queues[3] | line.queues[4]
+    everybody = waiting[0] | waiting[1] | waiting[2] | waiting[3] | waiting[4]
     return bool(everybody & mask)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from lobby_app.domain.business import Priority, Thresholds
 from lobby_app.domain.dispatch import FreeCounter, WaitingTicket, choose
 from lobby_app.simulation.choosing import choose_ticket
-from lobby_app.simulation.line import empty_line, join_line, waits_in
-from lobby_app.simulation.model import PRIORITIES, mask_of, rule_of
+from lobby_app.simulation.line import clear_line, join_line, waits_in
+from lobby_app.simulation.model import PRIORITIES, arrivals, mask_of, plan, rule_of
+from lobby_app.simulation.records import lane_records, rule_record, ticket_records
 from tests.unit.domain.worlds import POLICY
 
 QUEUES = ("cash", "service", "vip")
@@ -49,14 +50,20 @@ def compiled_choice(
 ) -> WaitingTicket | None:
     """Ask the compiled rule what `domain.dispatch.choose` is asked."""
     in_number_order = sorted(hall, key=lambda t: t.number)
-    starts_at = np.array([t.start for t in in_number_order])
-    line = empty_line(len(hall), len(QUEUES))
+    tickets = ticket_records(
+        arrivals(
+            [t.start for t in in_number_order],
+            [PRIORITIES.index(t.priority) for t in in_number_order],
+            [QUEUES.index(t.queue) for t in in_number_order],
+            1.0,
+        )
+    )
+    lanes, waiting = lane_records(len(QUEUES)), np.zeros(5, np.int64)
+    clear_line(lanes, waiting)
     for index in np.random.default_rng(len(hall)).permutation(len(hall)):
-        ticket = in_number_order[index]
-        priority, queue = PRIORITIES.index(ticket.priority), QUEUES.index(ticket.queue)
-        join_line(line, starts_at, priority, queue, int(index))
+        join_line(tickets, lanes, waiting, int(index))
     mask = mask_of([QUEUES.index(queue) for queue in counter.queues])
-    own = waits_in(line, mask)
+    own = waits_in(waiting, mask)
     if not own:
         if counter.shared or counter.idle_minutes < limits.idle_help_minutes:
             return None
@@ -64,7 +71,8 @@ def compiled_choice(
     newest_first = [one is Priority.TIER for one in reversed(counter.history)]
     recent = mask_of([age for age, was_tier in enumerate(newest_first) if was_tier])
     in_order = own and not counter.shared
-    index = choose_ticket(line, starts_at, mask, in_order, recent, 0, now, rule_of(limits))
+    rule = rule_record(rule_of(limits), plan([mask]))[0]
+    index = choose_ticket(tickets, lanes, waiting, rule, mask, in_order, recent, 0, now)
     return in_number_order[index] if index >= 0 else None
 
 
