@@ -15,7 +15,7 @@ from lobby_app.policy.reading import Table, read_toml
 from lobby_app.services.queues import HELPED_QUEUES
 from lobby_app.services.replay.days import ReplayDay, ReplayDays, Shift
 from lobby_app.services.replay.values import clock_minute
-from lobby_app.simulation.model import Plan, mask_of, plan
+from lobby_app.simulation.model import Flags, Plan, mask_of, plan
 
 MOST_COUNTERS = 500
 _AREA = "replay"
@@ -180,7 +180,7 @@ def _plan(days: ReplayDays, lines: Sequence[CounterLine]) -> Plan:
     if not each:
         # A day on which nobody was seen at work: one counter that never opens.
         each = [CounterLine((), 1, spans=((0.0, 0.0),))]
-    is_open = np.array([_minutes(line.spans) for line in each])
+    is_open = _until_last_change(np.array([_minutes(line.spans) for line in each]))
     helped = mask_of([days.queues.index(name) for name in HELPED_QUEUES if name in days.queues])
     return plan(
         [_mask(days, line.queues) for line in each],
@@ -198,7 +198,13 @@ def _mask(days: ReplayDays, queues: Sequence[str]) -> int:
     return mask_of([days.queues.index(name) for name in names if name in days.queues])
 
 
-def _minutes(spans: Sequence[tuple[float, float]]) -> np.ndarray:
+def _until_last_change(is_open: Flags) -> Flags:
+    """Cut minutes off that only repeat the one before: the last minute holds for ever."""
+    changes = np.flatnonzero((is_open[:, 1:] != is_open[:, :-1]).any(axis=0))
+    return is_open[:, : int(changes[-1]) + 2 if len(changes) else 1]
+
+
+def _minutes(spans: Sequence[tuple[float, float]]) -> Flags:
     is_open = np.zeros(_LAST_MINUTE + 1, np.bool_)
     if not spans:
         is_open[:] = True
