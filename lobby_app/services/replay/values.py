@@ -11,6 +11,8 @@ from lobby_app.simulation.model import PRIORITIES
 
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?")
 _SPAN = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d(?:\.\d+)?)")
+_NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _DATE = re.compile(r"(\d{4})\D{0,2}?(\d{1,2})\D{0,2}?(\d{1,2})\D?")
 _PLAIN = {"0": Priority.ORDINARY, "1": Priority.ORDINARY, "2": Priority.TIER}
 _PLACES = {str(place): priority for place, priority in enumerate(PRIORITIES)}
@@ -48,10 +50,12 @@ def date_of(text: str) -> date | None:
 
 
 def number_of(text: str) -> float | None:
-    """Return a plain number that is not negative; 1,234.5 is one as well."""
-    if not re.fullmatch(r"\d[\d,]*(?:\.\d*)?(?:[eE][+-]?\d{1,2})?|\.\d+", text):
-        return None
-    return float(text.replace(",", ""))
+    """Return a plain number that is not negative; `1,234.5` and the decimal comma of `4,5` too."""
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    elif "." not in text:
+        text = text.replace(",", ".", 1)
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def span_minutes(text: str) -> float | None:

@@ -66,6 +66,11 @@ def test_services_are_minutes_or_seconds(tmp_path, header, value, minutes) -> No
     assert days.days[0].visits.service_minutes.tolist() == pytest.approx([minutes])
 
 
+def test_a_decimal_comma_is_no_thousand(tmp_path: Path) -> None:
+    days = days_in(tmp_path, "arrival;service_s", '9:00;"1,200"', "9:01;90,6")
+    assert days.days[0].visits.service_minutes.tolist() == pytest.approx([20.0, 1.51])
+
+
 def test_services_may_be_told_by_start_and_end(tmp_path: Path) -> None:
     days = days_in(tmp_path, "arrival,started,finished", "9:00,9:02,9:08:30")
     assert days.days[0].visits.service_minutes.tolist() == [6.5]
