@@ -57,8 +57,8 @@ class Level(StrEnum):
     RED = "red"
 
 
-LOUD = frozenset({AlarmKind.SCAM, AlarmKind.HELP})
-"""What is also heard, at the supervisor only."""
+LOUD = frozenset({"scam_signs", "medical", "security"})
+"""Calls from the entrance that are also heard, at the supervisor only."""
 _AT_ONCE = frozenset({AlarmKind.SCAM, AlarmKind.HELP, AlarmKind.ARRIVAL, AlarmKind.NO_SHOWS})
 """What has waited long enough by its own rule."""
 _ORDER = list(AlarmKind)
@@ -328,7 +328,8 @@ class Alarm:
     @property
     def is_loud(self) -> bool:
         """Whether it is to be heard."""
-        return self.sign.kind in LOUD and not self.answered
+        is_call = self.sign.kind in (AlarmKind.SCAM, AlarmKind.HELP)
+        return is_call and self.sign.label in LOUD and not self.answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Supervision:
         self._book = DayBook()
         self._alarms = AlarmBook()
         self._usual: tuple[date, Usual] | None = None
-        self._advised: tuple[date, dict[datetime, int]] | None = None
+        self._advised: dict[datetime, int] = {}
 
     @cached_property
     def _self_service(self) -> frozenset[str]:
@@ -208,13 +208,12 @@ class Supervision:
         )
         halves = halves_of(now, self._desk.policy.thresholds.closing, arrived)
         expected = expected_per_half(usual, arrived, halves, now)
-        advised = self._advised[1] if self._advised is not None else {}
         return tuple(
             HalfHour(
                 half,
                 arrived.get(half, 0) if half <= now else None,
                 expected.get(half),
-                advised.get(half),
+                self._advised.get(half),
             )
             for half in halves
         )
@@ -226,13 +225,12 @@ class Supervision:
         """
         if self._advise is None or self._usual is None:
             return False
-        day, usual = self._usual
+        usual = self._usual[1]
         today = Counter((t.queue, t.priority, t.business) for t in self._story().tickets)
         known = replace(usual, kinds=usual.kinds + today)
         advised = self._advise(self._desk, known, hall)
-        is_new = (day, advised) != self._advised
-        self._advised = (day, advised)
-        return is_new
+        before, self._advised = self._advised, advised
+        return advised != before
 
     def figures(self) -> FiguresView:
         """Return page 2."""
