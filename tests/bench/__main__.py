@@ -29,7 +29,7 @@ class Size:
     scans: int = 300
     visits: int = 60
     triage_rounds: int = 50
-    starts: int = 12
+    starts: int = 9
     tickets: int = 2_000
     calls: int = 300
     wall_calls: int = 120

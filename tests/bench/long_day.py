@@ -38,7 +38,6 @@ class LongDay:
         self._cards = cycle(card.text for card in demo_cards() if card.name)
         self._businesses = cycle(_one_business_a_zone(page))
         self._waiting: list[str] = []
-        self._seen: list[str] = []
         page.window.visiting.issued.connect(lambda issued: self._waiting.append(issued.ticket_id))
 
     def serve(self, visitor: int) -> None:
