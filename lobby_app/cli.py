@@ -70,6 +70,7 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     wall = add("wall", _wall)
     wall.add_argument("--screen", type=int, metavar="N", help=messages("cli.screen"))
     wall.add_argument("--check-sounds", action="store_true", help=messages("cli.check_sounds"))
+    add("supervisor", _supervisor)
     for name, command in (("triage", _triage), ("dispatch", _dispatch)):
         cases = add(name, command)
         cases.add_argument("file", type=Path, help=messages("cli.cases_file"))
@@ -86,6 +87,7 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     )
     demo.add_argument("--seed", type=int, default=1, help=messages("cli.traffic_seed"))
     demo.add_argument("--speed", type=_speed, default=10.0, help=messages("cli.traffic_speed"))
+    add("forecast", _forecast)
     add("hash-pin", _hash_pin)
     return parser
 
@@ -158,6 +160,12 @@ def _check_sounds(settings: Settings, messages: Messages) -> int:
     return 0
 
 
+def _supervisor(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    with _window_libraries():
+        from lobby_app.app.supervisor import run_supervisor
+    return run_supervisor(settings, messages)
+
+
 @contextmanager
 def _window_libraries() -> Iterator[None]:
     """Turn a missing display or window library into one sentence."""
@@ -223,6 +231,12 @@ def _demo(options: argparse.Namespace, settings: Settings, messages: Messages) -
     if options.traffic:
         return demo.traffic(settings, messages, options.day, options.seed, options.speed)
     return demo.install(settings, messages)
+
+
+def _forecast(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.commands import forecast
+
+    return forecast.run(settings)
 
 
 def _hash_pin(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:

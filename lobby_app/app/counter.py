@@ -22,6 +22,8 @@ _EDGE = 12
 class CounterApp(DeskProgram):
     """One counter's panel at the right edge of the teller's screen."""
 
+    shows_waits = False
+
     def __init__(
         self,
         application: QApplication,

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
+from lobby_app.app.forecast_feed import ForecastFeed
 from lobby_app.app.stop_signals import StopSignals
 from lobby_app.config import Settings
 from lobby_app.domain.errors import KnownError
@@ -56,8 +57,10 @@ class DeskProgram(QObject):
     """One window over one desk: painted first, opened on the db worker, closed in reverse.
 
     A program says how its window looks before the desk is open, what it does with the open desk,
-    and what else it has to stop.
+    and what else it has to stop. `shows_waits`: it shows how long people will wait.
     """
+
+    shows_waits = True
 
     def __init__(self, application: QApplication, settings: Settings) -> None:
         super().__init__()
@@ -67,6 +70,7 @@ class DeskProgram(QObject):
         self.bugs = BugReporter(self)
         self.bugs.install()
         self._opened: OpenDesk | None = None
+        self._feed: ForecastFeed | None = None
         self._is_stopped = False
 
     def start(self) -> None:
@@ -80,7 +84,12 @@ class DeskProgram(QObject):
         if self._is_stopped:
             return  # closed before its first turn
         self.show_opening()
-        self.database.submit(self._open, self.attach, self.opening_failed)
+        self.database.submit(self._open, self._attach, self.opening_failed)
+
+    def _attach(self, opened: "OpenDesk") -> None:
+        if self.shows_waits:
+            self._feed = ForecastFeed(self.settings, opened.desk.latest_forecast, self)
+        self.attach(opened)
 
     def _open(self) -> "OpenDesk":
         # Kept here, on the worker: a program stopped meanwhile has it to close all the same.
@@ -91,6 +100,8 @@ class DeskProgram(QObject):
         """Refuse work, let the workers finish, close the files."""
         self._is_stopped = True
         self.stop_more()
+        if self._feed is not None:
+            self._feed.stop()
         window = self.the_window()
         window.close()
         self.database.shutdown()

@@ -1,7 +1,8 @@
-"""Waiting-time forecast: the real dispatcher replayed forward over the present floor.
+"""Deterministic waiting-time forecast: the real dispatcher replayed over the present floor.
 
-Plain and deterministic for now (domain 4.3): expected remaining times, no future arrivals. The
-printed range is 0.7 to 1.25 times the expectation plus two minutes.
+Expected remaining times, no future arrivals (domain 4.3). It answers at once and in every process;
+services.forecasting, which plays many futures, replaces its figures where it has looked at the very
+same floor. The printed range is 0.7 to 1.25 times the expectation plus two minutes.
 """
 
 import heapq
@@ -143,8 +144,13 @@ def _remaining(counter: ServingCounter, policy: Policy) -> float:
 
 
 def range_of(expected: float) -> WaitRange:
-    """Return the range to print: 0.7e to 1.25e + 2, rounded to five minutes above 15."""
-    return WaitRange(_rounded(0.7 * expected, up=False), _rounded(1.25 * expected + 2, up=True))
+    """Return the range to print for an expectation alone: 0.7e to 1.25e + 2."""
+    return printed(0.7 * expected, 1.25 * expected + 2)
+
+
+def printed(low: float, high: float) -> WaitRange:
+    """Return a range as it is printed: outwards to whole minutes, to fives above 15."""
+    return WaitRange(_rounded(low, up=False), _rounded(high, up=True))
 
 
 def _rounded(minutes: float, *, up: bool) -> int:

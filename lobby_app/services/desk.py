@@ -1,7 +1,7 @@
 """What every use case is handed: this desk with its ports, bound once by the composition root."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from lobby_app.domain.branch import Branch
@@ -9,6 +9,7 @@ from lobby_app.domain.business import Policy
 from lobby_app.domain.credential import Credential, Unreadable
 from lobby_app.domain.ports import ChangeCounter, Clock, CustomerCache, UnitOfWorkFactory
 from lobby_app.services.pin_guard import PinGuard
+from lobby_app.services.present_forecast import LatestForecast
 from lobby_app.services.views import SelfCheck, StoreState
 
 
@@ -23,6 +24,7 @@ class Desk:
         scan: raw text of a reader → credential; the number dies inside.
         new_id: returns a fresh UUID text. new_ticket_token: an unguessable QR token.
         ticket_url: prefix of the QR payload.
+        latest_forecast: kept up to date by the program; empty where none runs.
     """
 
     branch: Branch
@@ -40,6 +42,7 @@ class Desk:
     store: StoreState
     self_check: SelfCheck
     pin_guard: PinGuard
+    latest_forecast: LatestForecast = field(default_factory=LatestForecast)
 
     def now(self) -> datetime:
         """Return the branch's present time."""

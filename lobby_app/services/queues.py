@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lobby_app.domain.business import Policy, Priority
+from lobby_app.domain.calibration import Promise
 from lobby_app.domain.dispatch import WaitingTicket
 from lobby_app.domain.ports import UnitOfWork
 from lobby_app.domain.slip import WaitRange
 from lobby_app.domain.ticket import Ticket
-from lobby_app.domain.wait import ServingCounter, forecast, people_ahead, range_of
+from lobby_app.domain.wait import ServingCounter, forecast, people_ahead, printed, range_of
 from lobby_app.services.desk import Desk
+from lobby_app.services.present_forecast import Forecast
 
 HELPED_QUEUES = ("cash_counter", "service_counter")
 """What a dedicated counter helps with when it has been idle for a while (domain 3.6)."""
@@ -38,6 +40,8 @@ class Queues:
         self._now = desk.now().timestamp() / 60
         self._tickets = [as_waiting(ticket) for ticket in waiting]
         self._counters = counters
+        ids = [ticket.ticket_id for ticket in waiting]
+        self._foreseen = desk.latest_forecast.of(ids, self._now)
         self._places_for_new: dict[tuple[str, Priority], Place] = {}
 
     def place_of(self, ticket_id: str) -> Place:
@@ -45,6 +49,9 @@ class Queues:
         ticket = next((t for t in self._tickets if t.ticket_id == ticket_id), None)
         if ticket is None:
             return Place(0, None, None)
+        if self._foreseen is not None:
+            promise = self._foreseen.waiting.get(ticket_id)
+            return self._foreseen_place(ticket, promise, self._foreseen)
         expected = forecast(self._tickets, self._counters, self._now, self._desk.policy)
         return _place(ticket, self._tickets, expected)
 
@@ -57,10 +64,28 @@ class Queues:
         if known is None:
             # "~" sorts after every printed number: of two equal starts the printed one is first.
             new = WaitingTicket(_NEW, "~", queue, priority, self._now)
-            tickets = [*self._tickets, new]
-            expected = forecast(tickets, self._counters, self._now, self._desk.policy)
-            known = self._places_for_new[queue, priority] = _place(new, tickets, expected)
+            known = self._places_for_new[queue, priority] = self._new_place(new)
         return known
+
+    def _new_place(self, new: WaitingTicket) -> Place:
+        if self._foreseen is not None:
+            promise = self._foreseen.new.get((new.queue, new.priority))
+            return self._foreseen_place(new, promise, self._foreseen)
+        tickets = [*self._tickets, new]
+        expected = forecast(tickets, self._counters, self._now, self._desk.policy)
+        return _place(new, tickets, expected)
+
+    def _foreseen_place(
+        self, ticket: WaitingTicket, promise: Promise | None, foreseen: Forecast
+    ) -> Place:
+        """Return the place by the many futures of services.forecasting."""
+        expected = {one: other.expected for one, other in foreseen.waiting.items()}
+        if promise is not None:
+            expected[ticket.ticket_id] = promise.expected
+        ahead = people_ahead(ticket, self._tickets, expected)
+        if promise is None:
+            return Place(ahead, None, None)
+        return Place(ahead, promise.expected, printed(promise.low, promise.high))
 
     def waiting_in(self, queue: str) -> int:
         """Return how many tickets wait in a queue."""
