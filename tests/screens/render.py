@@ -9,9 +9,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from lobby_app.app.program import dress_application
-from tests.screens import counter_pictures, greeter_pictures, wall_pictures
+from tests.screens import counter_pictures, greeter_pictures, supervisor_states, wall_pictures
 
-WINDOWS = (greeter_pictures, counter_pictures, wall_pictures)
+WINDOWS = (greeter_pictures, counter_pictures, wall_pictures, supervisor_states)
 
 
 def main(folder: Path, wanted: set[str]) -> int:

@@ -93,8 +93,15 @@ def render(folder: Path, wanted: set[str]) -> int:
                 continue
             target = f"supervisor-{name}-{language.value}-{theme.value}-{width}x{height}"
             target += f"-zoom{zoom}" if zoom else ""
-            _shoot(Path(ready), folder / f"{target}.png", states()[name], language, theme,
-                   (width, height), zoom)
+            _shoot(
+                Path(ready),
+                folder / f"{target}.png",
+                states()[name],
+                language,
+                theme,
+                (width, height),
+                zoom,
+            )
             count += 1
     return count
 

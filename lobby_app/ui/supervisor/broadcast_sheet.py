@@ -61,8 +61,9 @@ class BroadcastSheet(Sheet):
         for code, button in self.usual.items():
             set_text(button, wording.text(_message(code)))
         for language, field in self.fields.items():
-            set_text(self.labels[language], wording(f"message_{language}"))
-            field.setAccessibleName(wording(f"message_{language}"))
+            said = wording(f"message_{language}", count=field.maxLength())
+            set_text(self.labels[language], said)
+            field.setAccessibleName(said)
             field.clear()
         for minutes, button in self.send.items():
             set_text(button, wording("show_for", minutes=minutes))

@@ -1,4 +1,4 @@
-"""The pictures of page 2, by pyqtgraph (docs/adr/0016): waits by hour, promise kept by class.
+"""The pictures of page 2, by pyqtgraph (docs/adr/0017): waits by hour, promise kept by class.
 
 Imported on the GUI thread only, while the desk opens: it makes Qt classes and takes half a second.
 """
@@ -26,6 +26,7 @@ class BarChart(QWidget):
         self.plot.hideButtons()
         self.plot.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self.plot.setFocusPolicy(pg.QtCore.Qt.FocusPolicy.NoFocus)
+        self.plot.viewport().setFocusPolicy(pg.QtCore.Qt.FocusPolicy.NoFocus)
         self._shown: object = None
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)

@@ -17,6 +17,8 @@ from lobby_app.ui.widgets.basics import set_text
 ZOOMS = (1.0, 1.25, 1.5, 2.0)
 _SCALES = (1.0, 1.2, 1.4)
 _BASE = (1366, 768)
+_LARGEST = 2.8
+"""Beyond this not even the head of the window fits its screen."""
 
 
 class SupervisorScreen(QObject):
@@ -72,7 +74,7 @@ class SupervisorScreen(QObject):
             name = words("head", branch=words.text(shift.hall.branch))
             view.branch.show_text(name, self.theme.type.quiet)
         self._clock()
-        view.fit_head(self._window.width())
+        view.head.fit(self._window.width())
 
     def tick(self) -> None:
         """One more second."""
@@ -101,7 +103,9 @@ class SupervisorScreen(QObject):
     def dress(self) -> None:
         """Put on theme and type size; type grows with the window as well."""
         self._scale = self._scale_now()
-        self.theme = theme_named(self._theme_name, ZOOMS[self._zoom] * self._scale)
+        largest = _LARGEST / theme_named(self._theme_name).factor
+        zoom = min(ZOOMS[self._zoom] * self._scale, largest)
+        self.theme = theme_named(self._theme_name, zoom)
         self._window.setStyleSheet(self.theme.style_sheet())
         self.view.hall.arrange_for(self.theme, self._window.width())
         self.render()

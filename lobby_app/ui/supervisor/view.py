@@ -1,8 +1,9 @@
 """Layout of the supervisor's window: head with pages, the page, a line for notices."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QFrame,
     QHBoxLayout,
     QLayout,
     QScrollArea,
@@ -10,14 +11,48 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from lobby_app.ui.supervisor.compact_button import CompactButton
 from lobby_app.ui.supervisor.fairness_page import FairnessPage
 from lobby_app.ui.supervisor.figures_page import FiguresPage
 from lobby_app.ui.supervisor.hall_page import HallPage
 from lobby_app.ui.supervisor.keys import PAGES, SupervisorCommand
-from lobby_app.ui.widgets.basics import FittedLabel, card, label
+from lobby_app.ui.widgets.basics import FittedLabel, label
 from lobby_app.ui.widgets.notice import Notice
+
+_MARGINS = 36
+
+
+class Head(QFrame):
+    """The line at the top; its two parts stand beside each other, or below where they must."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "strip")
+        self.left, self.right = QHBoxLayout(), QHBoxLayout()
+        for part in (self.left, self.right):
+            part.setSpacing(6)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(16, 2, 8, 2)
+        self._line.setSpacing(6)
+        self._line.addLayout(self.left, 1)
+        self._line.addLayout(self.right)
+        # The head must not dictate a width to the window: see `fit`.
+        self._line.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+
+    def fit(self, width: int) -> None:
+        """Put the parts beside or below each other."""
+        wanted = sum(part.minimumSize().width() for part in (self.left, self.right)) + _MARGINS
+        direction = QBoxLayout.Direction
+        self._line.setDirection(direction.LeftToRight if wanted <= width else direction.TopToBottom)
+        self.updateGeometry()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the wider part, as high as the parts as they are now."""
+        widths = (self.left.minimumSize().width(), self.right.minimumSize().width())
+        return QSize(max(widths) + _MARGINS, self._line.minimumSize().height())
 
 
 class SupervisorView(QWidget):
@@ -27,7 +62,7 @@ class SupervisorView(QWidget):
         super().__init__(parent)
         self.setProperty("role", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.head = card(self, "strip")
+        self.head = Head(self)
         self.branch = FittedLabel(self.head, "heading")
         self.demo = label(self.head, "chip")
         self.demo.setProperty("chip", "demo")
@@ -57,23 +92,12 @@ class SupervisorView(QWidget):
         return area
 
     def _arrange(self) -> None:
-        left, right = QHBoxLayout(), QHBoxLayout()
-        for line in (left, right):
-            line.setSpacing(6)
         for button in self.page_buttons.values():
-            left.addWidget(button)
-        left.addWidget(self.branch, 1)
-        right.addStretch(1)
+            self.head.left.addWidget(button)
+        self.head.left.addWidget(self.branch, 1)
+        self.head.right.addStretch(1)
         for widget in (self.demo, self.clock, self.help, self.language, self.sign_off):
-            right.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.head)
-        self._head.setContentsMargins(16, 2, 8, 2)
-        self._head.setSpacing(6)
-        self._head.addLayout(left, 1)
-        self._head.addLayout(right)
-        self._head_parts = (left, right)
-        # The head must not dictate a width: where both parts do not fit, they go below each other.
-        self._head.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+            self.head.right.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self._pages = QStackedLayout()
         for area in self.areas.values():
             self._pages.addWidget(area)
@@ -86,13 +110,6 @@ class SupervisorView(QWidget):
         notice.setContentsMargins(12, 0, 12, 6)
         notice.addWidget(self.notice)
         lines.addLayout(notice)
-
-    def fit_head(self, width: int) -> None:
-        """Put the two parts of the head beside or below each other."""
-        wanted = sum(part.minimumSize().width() for part in self._head_parts) + 40
-        direction = QBoxLayout.Direction
-        self._head.setDirection(direction.LeftToRight if wanted <= width else direction.TopToBottom)
-        self.head.setMinimumHeight(self._head.minimumSize().height())
 
     def show_page(self, page: SupervisorCommand) -> None:
         """Bring a page to the front."""
