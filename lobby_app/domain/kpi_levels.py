@@ -29,7 +29,7 @@ LIMITS: Mapping[str, Limits] = {
     "elders_refused": Limits(0, 0),
     "document_failure": Limits(0.02, 0.02),
 }
-"""Diversion has none: it is information, never a target (金发〔2024〕34号)."""
+"""Diversion has none: it is information, never a target (Jinfa 2024 no. 34)."""
 
 
 def level_of(figure: str, value: float | None) -> str:

@@ -29,7 +29,7 @@ from lobby_app.domain.ticket import Ticket
 from lobby_app.domain.wait import ServingCounter
 from lobby_app.services.day_book import DayBook
 from lobby_app.services.desk import Desk
-from lobby_app.services.present_forecast import Forecast
+from lobby_app.services.present_forecast import Forecast, floor_of
 from lobby_app.services.queues import open_counters
 from lobby_app.simulation.futures import FREE
 from lobby_app.simulation.learning import PastVisits, habits_of, learn_gaps
@@ -99,9 +99,9 @@ class FloorForecaster:
         story = self._book.day(round(moment.timestamp() * 1000))
         self._correct(story)
         at = moment.timestamp() / 60
-        ids = frozenset(ticket.ticket_id for ticket in waiting)
+        floor = floor_of((ticket.ticket_id for ticket in waiting), counters)
         if not counters:
-            return Forecast(at, ids)
+            return Forecast(at, floor)
         midnight = self._midnight(day)
         now = at - midnight
         habits = self._present_habits(story, midnight, now)
@@ -115,7 +115,7 @@ class FloorForecaster:
         }
         for ticket_id, promise in found.items():
             self._open_promises.setdefault(ticket_id, promise)
-        return Forecast(at, ids, found, self._for_new(present, habits, busy, counters))
+        return Forecast(at, floor, found, self._for_new(present, habits, busy, counters))
 
     def _begin(self, day: date) -> None:
         """Learn from the days before a new one."""
@@ -301,8 +301,7 @@ class FloorForecaster:
             strict=True,
         )
         return [
-            self.calibration.promise(*row) if all(map(math.isfinite, row)) else None
-            for row in rows
+            self.calibration.promise(*row) if all(map(math.isfinite, row)) else None for row in rows
         ]
 
     def _for_new(

@@ -11,7 +11,7 @@ from lobby_app.domain.slip import WaitRange
 from lobby_app.domain.ticket import Ticket
 from lobby_app.domain.wait import ServingCounter, forecast, people_ahead, printed, range_of
 from lobby_app.services.desk import Desk
-from lobby_app.services.present_forecast import Forecast
+from lobby_app.services.present_forecast import Forecast, floor_of
 
 HELPED_QUEUES = ("cash_counter", "service_counter")
 """What a dedicated counter helps with when it has been idle for a while (domain 3.6)."""
@@ -40,8 +40,8 @@ class Queues:
         self._now = desk.now().timestamp() / 60
         self._tickets = [as_waiting(ticket) for ticket in waiting]
         self._counters = counters
-        ids = [ticket.ticket_id for ticket in waiting]
-        self._foreseen = desk.latest_forecast.of(ids, self._now)
+        floor = floor_of((ticket.ticket_id for ticket in waiting), counters)
+        self._foreseen = desk.latest_forecast.of(floor, self._now)
         self._places_for_new: dict[tuple[str, Priority], Place] = {}
 
     def place_of(self, ticket_id: str) -> Place:

@@ -56,7 +56,7 @@ def test_who_comes_later_waits_longer_and_everybody_has_a_range(
 def test_a_queue_that_no_counter_serves_has_no_forecast(at_work: Desk, session: Session) -> None:
     made = issued(at_work, session, "corporate")
     forecast = FloorForecaster(at_work).forecast()
-    assert made.ticket_id in forecast.ids
+    assert made.ticket_id in forecast.floor
     assert made.ticket_id not in forecast.waiting
     assert ("corporate_counter", Priority.ORDINARY) not in forecast.new
 
@@ -131,7 +131,7 @@ def test_a_forecast_travels_as_json(at_work: Desk, session: Session) -> None:
     assert from_document(json.loads(json.dumps(as_document(forecast)))) == forecast
 
 
-@pytest.mark.parametrize("text", ["{}", '{"at":1,"ids":[],"waiting":[],"new":[]}', "[]", "3"])
+@pytest.mark.parametrize("text", ["{}", '{"at":1,"floor":[],"waiting":[],"new":[]}', "[]", "3"])
 def test_what_is_no_forecast_is_refused(text: str) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
         from_document(json.loads(text))
