@@ -1,6 +1,6 @@
 # Every job of the project by one name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contract check screenshots bench bench-dispatch soak soak-calls lock clean
+.PHONY: help setup run test lint types contract check screenshots bench bench-dispatch bench-forecast soak soak-calls lock clean
 PYTHON := .venv/bin/python
 SECONDS ?= 60
 SEED ?= 1
@@ -36,6 +36,9 @@ bench: setup ## measure; writes build/bench.json
 
 bench-dispatch: setup ## calling rules on simulated days; writes docs/dispatch-measurements.md
 	@$(PYTHON) -m tests.simulation.dispatch docs/dispatch-measurements.md $(SEED)
+
+bench-forecast: setup ## goals of forecast and calling rule, against truth; takes three minutes
+	@$(PYTHON) -m tests.simulation.goals $(SEED)
 
 soak: setup ## kill real desks: make soak SECONDS=600 SEED=1
 	@$(PYTHON) -m tests.soak.soak --seconds $(SECONDS) --seed $(SEED)

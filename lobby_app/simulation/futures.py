@@ -185,7 +185,7 @@ def _mean_day(
     ahead = 0.0
     for index in range(waiting):
         # Who leaves depends on the wait to come: about the work ahead shared by all counters.
-        stayed = now - tickets[index].arrives_at + ahead / counters.shape[0]
+        stayed = now - tickets[index].arrives_at + ahead / max(1, counters.shape[0])
         present = (1.0 - habits.gone_share) * math.exp(-max(stayed, 0.0) / habits.patience_minutes)
         mean = businesses[tickets[index].business].mean + rest
         cost = present * mean + (1.0 - present) * rule.no_show_minutes

@@ -131,7 +131,7 @@ def _play(
 def _horizon(present: Present, habits: Habits) -> float:
     """Return until when new visitors can matter to those who wait now."""
     means = np.exp(habits.log_mean + habits.log_sigma**2 / 2)
-    work = float(means[present.business].sum()) / present.counters.serves.shape[0]
+    work = means[present.business].sum() / max(1, present.counters.serves.shape[0])
     return float(min(habits.closes, present.now + 60.0 + 1.5 * work))
 
 

@@ -13,8 +13,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from tests.bench.calling import measure_calling
 from tests.bench.endurance import measure_memory
 from tests.bench.figures import Figure, line, write
+from tests.bench.forecasting import measure_forecast
 from tests.bench.starting import measure_starting
 from tests.bench.store import WAITING, Customers, measure_store
+from tests.bench.supervisor import measure_supervisor
 from tests.bench.triage import measure_triage
 from tests.bench.wall import measure_wall
 from tests.bench.window import measure_window
@@ -33,11 +35,15 @@ class Size:
     tickets: int = 2_000
     calls: int = 300
     wall_calls: int = 120
+    supervised: int = 5_000
+    refreshes: int = 30
+    forecasts: int = 100
 
 
 def measure(folder: Path, size: Size) -> Iterator[Figure]:
     """Yield every figure as soon as it is known. `folder` takes the files of the measured desks."""
     yield measure_triage(size.triage_rounds)
+    yield measure_forecast(size.forecasts)
     starting, bare_mb = measure_starting(folder / "start", size.starts)
     yield starting
     opened = open_demo_desk(folder / "desk")
@@ -50,6 +56,7 @@ def measure(folder: Path, size: Size) -> Iterator[Figure]:
         opened.close()
     yield measure_calling(folder / "calling", size.calls)
     yield from measure_wall(folder / "wall", size.wall_calls)
+    yield from measure_supervisor(folder / "supervisor", size.supervised, size.refreshes)
     yield from measure_memory(folder / "long-day", size.tickets, bare_mb)
 
 
