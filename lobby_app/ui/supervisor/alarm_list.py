@@ -87,7 +87,7 @@ class AlarmList(QScrollArea):
 
     def _take_room(self, count: int) -> None:
         """Some alarms are seen whole, more in a high window; the others scroll."""
-        seen = 4 if self.window().height() >= _HIGH else 2
+        seen = 3 if self.window().height() >= _HIGH else 2
         if not count:
             height = self.calm.sizeHint().height() + 8
         else:

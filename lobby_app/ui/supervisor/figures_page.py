@@ -19,6 +19,7 @@ from lobby_app.ui.supervisor.figure_rows import (
 from lobby_app.ui.supervisor.keys import KEYS, REPORTS, SupervisorCommand
 from lobby_app.ui.supervisor.row_model import ROW_ROLE, Column, RowModel, Setting
 from lobby_app.ui.supervisor.table import Table
+from lobby_app.ui.supervisor.tables import CLASSES
 from lobby_app.ui.theme import Theme
 from lobby_app.ui.widgets.basics import card, label, set_text
 from lobby_app.ui.widgets.flow import ButtonGrid
@@ -80,8 +81,8 @@ class FiguresPage(QWidget):
         right.addWidget(self.promise_card, 1)
         middle = QHBoxLayout()
         middle.setSpacing(8)
-        middle.addWidget(self.table_card, 71)
-        middle.addLayout(right, 29)
+        middle.addWidget(self.table_card, 74)
+        middle.addLayout(right, 26)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(12, 4, 12, 6)
         lines.setSpacing(8)
@@ -183,7 +184,7 @@ class FiguresPresenter:
             )
             for (_, one), cell in zip(kept, cells, strict=True)
         ]
-        names = [wording(f"class_{code}_short") for code in PRIORITIES]
+        names = [CLASSES[code] for code in PRIORITIES]
         page.promises.show_bars(names, [bars], theme, 0.9)
         page.promises.setAccessibleName(wording("chart_promises"))
         set_text(page.promise_title, wording("chart_promises"))

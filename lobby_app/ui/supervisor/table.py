@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
@@ -11,9 +11,9 @@ from lobby_app.ui.supervisor.bar_delegate import CellDelegate
 from lobby_app.ui.supervisor.row_model import RowModel
 from lobby_app.ui.theme import Theme
 
-_PADDING = 17
+_GAP = 4
 _WIDEST, _LEAST = 420, 90
-_LOOKED_AT = 60
+_LOOKED_AT = 30
 _TEXT_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
               Qt.Key.Key_Home, Qt.Key.Key_End)  # fmt: skip
 
@@ -69,16 +69,22 @@ class Table(QTableView):
             self.setColumnWidth(place, width)
 
     def _wanted(self, model: RowModel[Any], rows: int, theme: Theme) -> list[int]:
-        """Return how wide the words of every column are."""
-        metrics = QFontMetrics(self.font())
-        widths = []
-        for place, column in enumerate(model.columns):
-            words = [str(model.headerData(place, Qt.Orientation.Horizontal) or "")]
-            words += [str(model.index(row, place).data() or "") for row in range(rows)]
-            icon = round(28 * theme.factor) if column.icon is not None else 0
-            wanted = max(metrics.horizontalAdvance(word) for word in words) + _PADDING + icon
-            widths.append(min(wanted, round(_WIDEST * theme.factor)))
-        return widths
+        """Return how wide the words of every column are, as the delegate would paint them."""
+        header, most = self.horizontalHeader(), round(_WIDEST * theme.factor)
+        return [
+            min(
+                most,
+                max(
+                    header.sectionSizeHint(place),
+                    *(
+                        self.sizeHintForIndex(model.index(row, place)).width() + _GAP
+                        for row in range(rows)
+                    ),
+                    0,
+                ),
+            )
+            for place in range(model.columnCount())
+        ]
 
     def _room(self, content_height: int) -> int:
         """Return the width for columns, beside the scroll bar if there will be one."""
