@@ -1,5 +1,7 @@
 """The compiled rule is domain.dispatch: the same choice in every random hall, ties included."""
 
+import random
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -87,3 +89,29 @@ def test_the_compiled_rule_chooses_as_dispatch_does(rows, counter, limits, now) 
     ]
     choice = choose(hall, counter, now, limits)
     assert compiled_choice(hall, counter, now, limits) == (choice.ticket if choice else None)
+
+
+# On and beside every bound of the rule; 15 and 8 minutes tie ordinary with tier at a score of one.
+BOUNDARY_WAITS = (-2.0, 0.0, 3.0, 5.0, 8.0, 9.5, 10.0, 15.0, 19.5, 20.0, 29.5, 30.0, 31.0)
+
+
+def test_on_the_bounds_of_the_rule_too_the_choice_is_the_same() -> None:
+    draw = random.Random(1)
+    now, reasons = 40.0, Counter()
+    for _ in range(12_000):
+        hall = [
+            WaitingTicket(
+                str(n), f"A{draw.randrange(9)}{n}", "cash", draw.choice(PRIORITIES[1:]), start
+            )
+            for n, start in enumerate(
+                now - draw.choice(BOUNDARY_WAITS) for _ in range(draw.randint(2, 4))
+            )
+        ]
+        history = tuple(draw.choices(PRIORITIES[2:], k=draw.randint(0, 4)))
+        counter = FreeCounter(("cash",), history=history)
+        limits = replace(POLICY.thresholds, guard_calls=draw.randint(1, 3))
+        choice = choose(hall, counter, now, limits)
+        assert choice is not None
+        assert compiled_choice(hall, counter, now, limits) == choice.ticket, (hall, history)
+        reasons[choice.reason] += 1
+    assert min(reasons["ceiling"], reasons["ratio"]) > 1000
