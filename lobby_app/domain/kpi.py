@@ -10,7 +10,7 @@ from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean
 
 from lobby_app.domain.business import Priority
 from lobby_app.domain.stories import (
@@ -147,9 +147,9 @@ def figures(
         issued=len(issued),
         served=sum(ticket.state == "served" and not is_abandoned(ticket) for ticket in issued),
         waiting=len(starts),
-        waits={name: waits for name, group in groups.items() if (waits := waits_of(group))},
+        waits={name: waits for name, group in groups.items() if (waits := _waits(group))},
         arrivals={name: len(group) for name, group in groups.items()},
-        abandoned={name: abandonment(group) for name, group in groups.items()},
+        abandoned={name: _abandoned(group) for name, group in groups.items()},
         service=_service(issued),
         longest_now=(day.now - min(starts)) / MINUTE_MS if starts else None,
         utilisation=utilisation(day),
@@ -200,37 +200,50 @@ def kept_promise(ticket: TicketStory) -> bool | None:
     return (ticket.started - begin) / MINUTE_MS <= promise
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What the groups of a ticket share, worked out once."""
+
+    wait: float | None
+    kept: bool
+    gone: bool
+
+
 def _groups(
     tickets: Sequence[TicketStory], hour_of: Callable[[int], int]
-) -> dict[str, list[TicketStory]]:
-    groups: dict[str, list[TicketStory]] = defaultdict(list)
+) -> dict[str, list[_Measured]]:
+    everyone: list[_Measured] = []
+    groups: dict[tuple[str, object], list[_Measured]] = defaultdict(list)
     for ticket in tickets:
-        groups["all"].append(ticket)
-        groups[f"priority:{ticket.priority}"].append(ticket)
-        groups[f"queue:{ticket.queue}"].append(ticket)
-        groups[f"hour:{hour_of(ticket.issued):02d}"].append(ticket)
-    return dict(sorted(groups.items()))
+        measured = _Measured(wait_of(ticket), bool(kept_promise(ticket)), is_abandoned(ticket))
+        everyone.append(measured)
+        groups["priority", ticket.priority].append(measured)
+        groups["queue", ticket.queue].append(measured)
+        groups["hour", hour_of(ticket.issued)].append(measured)
+    named = {_group_name(*key): group for key, group in groups.items()}
+    return {"all": everyone, **dict(sorted(named.items()))} if everyone else {}
 
 
-def waits_of(tickets: Iterable[TicketStory]) -> Waits | None:
+def _group_name(kind: str, value: object) -> str:
+    return f"{kind}:{value:02d}" if isinstance(value, int) else f"{kind}:{value}"
+
+
+def _abandoned(group: Sequence[_Measured]) -> Share:
+    return Share(sum(measured.gone for measured in group), len(group))
+
+
+def _waits(group: Sequence[_Measured]) -> Waits | None:
     """Return how long these people waited, None when nobody was served."""
-    waits: list[float] = []
-    kept = 0
-    for ticket in tickets:
-        wait = wait_of(ticket)
-        if wait is not None:
-            waits.append(wait)
-            kept += bool(kept_promise(ticket))
+    waits = sorted(measured.wait for measured in group if measured.wait is not None)
     if not waits:
         return None
-    waits.sort()
     return Waits(
         count=len(waits),
-        mean=fmean(waits),
-        median=median(waits),
+        mean=sum(waits) / len(waits),
+        median=quantile(waits, 0.5),
         p90=quantile(waits, 0.9),
         longest=waits[-1],
-        in_promise=kept / len(waits),
+        in_promise=sum(measured.kept for measured in group) / len(waits),
     )
 
 

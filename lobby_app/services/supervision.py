@@ -49,6 +49,8 @@ from lobby_app.services.supervision_views import (
 
 DECISIONS = 300
 """Single decisions on the fairness page, the newest."""
+_QUARTER_MS = 15 * 60_000
+"""Every time zone is whole quarters from UTC: thousands of moments share a few clock hours."""
 Advisor = Callable[[Desk, Usual, HallView], dict[datetime, int]]
 """Tells how many counters keep the promises in each half-hour from now on."""
 
@@ -63,6 +65,7 @@ class Supervision:
         self._alarms = AlarmBook()
         self._usual: tuple[date, Usual] | None = None
         self._advised: dict[datetime, int] = {}
+        self._hours: dict[int, int] = {}
 
     @cached_property
     def _self_service(self) -> frozenset[str]:
@@ -201,11 +204,10 @@ class Supervision:
         return Text(" · ".join(name.zh for name in names), " · ".join(name.en for name in names))
 
     def _halves(self, story: DayStory, usual: Usual, now: datetime) -> tuple[HalfHour, ...]:
-        zone = now.tzinfo
-        arrived = Counter(
-            half_of(datetime.fromtimestamp(ticket.issued / 1000, zone))
-            for ticket in wanted(story.tickets)
-        )
+        zone, arrived = now.tzinfo, Counter[datetime]()
+        quarters = Counter(ticket.issued // _QUARTER_MS for ticket in wanted(story.tickets))
+        for quarter, count in quarters.items():
+            arrived[half_of(datetime.fromtimestamp(quarter * _QUARTER_MS / 1000, zone))] += count
         halves = halves_of(now, self._desk.policy.thresholds.closing, arrived)
         expected = expected_per_half(usual, arrived, halves, now)
         return tuple(
@@ -278,7 +280,12 @@ class Supervision:
         return self._book.day(round(self._desk.now().timestamp() * 1000))
 
     def _hour_of(self, at_ms: int) -> int:
-        return datetime.fromtimestamp(at_ms / 1000, self._desk.now().tzinfo).hour
+        quarter = at_ms // _QUARTER_MS
+        hour = self._hours.get(quarter)
+        if hour is None:
+            at = datetime.fromtimestamp(quarter * _QUARTER_MS / 1000, self._desk.now().tzinfo)
+            hour = self._hours[quarter] = at.hour
+        return hour
 
 
 def _last_ends(story: DayStory) -> dict[int, int]:
