@@ -6,8 +6,8 @@ was made is compared with its truth when the ticket is called (queueing 2 and 3)
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -22,28 +22,29 @@ from lobby_app.domain.calibration import (
     learn,
     learn_patience,
 )
+from lobby_app.domain.dispatch import WaitingTicket
 from lobby_app.domain.kpi import wanted
 from lobby_app.domain.ports import UnitOfWork
 from lobby_app.domain.stories import MINUTE_MS, DayStory, TicketStory
-from lobby_app.domain.ticket import Ticket
-from lobby_app.domain.wait import ServingCounter
+from lobby_app.domain.wait import ServingCounter, handling_minutes
 from lobby_app.services.day_book import DayBook
 from lobby_app.services.desk import Desk
 from lobby_app.services.present_forecast import Forecast, floor_of
-from lobby_app.services.queues import open_counters
-from lobby_app.simulation.futures import FREE
+from lobby_app.services.queues import as_waiting, open_counters
+from lobby_app.simulation.floor import Knowledge, forecast_floor
 from lobby_app.simulation.learning import PastVisits, habits_of, learn_gaps
-from lobby_app.simulation.model import PRIORITIES, Ints, Plan, mask_of, plan, rule_of
-from lobby_app.simulation.rollout import Habits, Present, forecast_spread
+from lobby_app.simulation.model import PRIORITIES
+from lobby_app.simulation.rollout import Habits
 
 DAYS = 14
 """Days before today that habits are learned from."""
 REPLICATES, REPLICATES_FOR_NEW = 100, 40
 _LEARN_AGAIN_MINUTES = 5.0
-_LONG_IDLE = 60.0
 _LONGEST_GAP = 30.0
 _RECENT_CALLS = 20
 _HALF_HOUR = 30.0
+_SEEDS = 2**31
+_NEW = "new"
 
 
 @dataclass
@@ -67,6 +68,18 @@ class _Learned:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """The floor of one moment, minutes since the epoch, and what is known about the branch."""
+
+    tickets: Sequence[WaitingTicket]
+    counters: Sequence[ServingCounter]
+    at: float
+    midnight: float
+    knowledge: Knowledge
+    busy: float
+
+
 class FloorForecaster:
     """Forecasts of one desk's branch. Thread: one at a time; takes milliseconds to seconds.
 
@@ -76,9 +89,9 @@ class FloorForecaster:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._names = tuple(desk.policy.businesses)
+        # The first name stands for every business that the policy does not know any more.
+        self._names = ("", *desk.policy.businesses)
         self._queues = tuple(code for code, entry in desk.policy.channels.items() if entry.queued)
-        self._rule = rule_of(desk.policy.thresholds)
         self._day: date | None = None
         self._past, self._book = _Learned(), DayBook()
         self._habits: tuple[float, Habits] | None = None
@@ -94,28 +107,21 @@ class FloorForecaster:
         with desk.reader() as work:
             self._book.read(work, day)
             waiting = work.waiting(day)
-            counters = open_counters(desk, work)
-            recent = [self._recent_tiers(work, day, counter.number) for counter in counters]
+            counters = [
+                replace(counter, history=_history(work, day, counter.number))
+                for counter in open_counters(desk, work)
+            ]
         story = self._book.day(round(moment.timestamp() * 1000))
         self._correct(story)
-        at = moment.timestamp() / 60
         floor = floor_of((ticket.ticket_id for ticket in waiting), counters)
+        at = moment.timestamp() / 60
         if not counters:
             return Forecast(at, floor)
-        midnight = self._midnight(day)
-        now = at - midnight
-        habits = self._present_habits(story, midnight, now)
-        busy = self._day_factor(story, habits, now)
-        present = self._present(waiting, counters, recent, midnight, now)
-        promises = self._promises(present, habits, busy, REPLICATES)
-        found = {
-            ticket.ticket_id: promise
-            for ticket, promise in zip(self._ordered(waiting), promises, strict=True)
-            if promise is not None
-        }
+        present = self._present(story, [as_waiting(t) for t in waiting], counters, at)
+        found = self._promises(present, present.tickets, REPLICATES)
         for ticket_id, promise in found.items():
             self._open_promises.setdefault(ticket_id, promise)
-        return Forecast(at, floor, found, self._for_new(present, habits, busy, counters))
+        return Forecast(at, floor, found, self._for_new(present))
 
     def _begin(self, day: date) -> None:
         """Learn from the days before a new one."""
@@ -180,9 +186,8 @@ class FloorForecaster:
         today = _Learned()
         self._take_in(today, story, midnight)
         learned = self._past.joined(today)
-        planned = {
-            name: entry.human_minutes for name, entry in self._desk.policy.businesses.items()
-        }
+        policy = self._desk.policy
+        planned = {name: handling_minutes(name, policy) for name in self._names}
         columns = np.array(learned.visits, np.float64).reshape(-1, 4)
         visits = PastVisits(
             columns[:, 0],
@@ -191,7 +196,7 @@ class FloorForecaster:
             columns[:, 3].astype(np.int64),
             learned.days,
         )
-        closing = self._desk.policy.thresholds.closing
+        closing = policy.thresholds.closing
         first = float(columns[:, 0].min()) if len(columns) else now
         opens = _HALF_HOUR * math.floor(first / _HALF_HOUR)
         habits = habits_of(
@@ -230,112 +235,58 @@ class FloorForecaster:
             truth = max(0.0, (ticket.called - ticket.issued) / MINUTE_MS)
             self.calibration = self.calibration.updated(promise, truth)
 
-    def _recent_tiers(self, work: UnitOfWork, day: date, counter: int) -> int:
-        """Return the last calls of a counter as bits, the newest first, 1 = tier."""
-        bits = 0
-        for place, call in enumerate(work.calls(day, counter=counter, limit=_RECENT_CALLS)):
-            bits |= (call.priority == Priority.TIER) << place
-        return bits
-
-    @staticmethod
-    def _ordered(waiting: Sequence[Ticket]) -> list[Ticket]:
-        return sorted(waiting, key=lambda ticket: (ticket.eligible_at, ticket.number))
-
     def _present(
         self,
-        waiting: Sequence[Ticket],
+        story: DayStory,
+        tickets: Sequence[WaitingTicket],
         counters: Sequence[ServingCounter],
-        recent: Sequence[int],
-        midnight: float,
-        now: float,
-    ) -> Present:
-        ordered = self._ordered(waiting)
-        starts = [ticket.eligible_at.timestamp() / 60 - midnight for ticket in ordered]
-        return Present(
-            now=now,
-            arrived_at=np.array([min(now, start) for start in starts], np.float64),
-            starts_at=np.array(starts, np.float64),
-            priority=_whole(PRIORITIES.index(Priority(ticket.priority)) for ticket in ordered),
-            queue=_whole(self._queue_index(ticket.queue) for ticket in ordered),
-            business=_whole(self._business_index(ticket.business) for ticket in ordered),
-            serving=_whole(
-                FREE if one.busy_business is None else self._business_index(one.busy_business)
-                for one in counters
-            ),
-            elapsed=np.array(
-                [_LONG_IDLE if one.busy_business is None else one.busy_minutes for one in counters],
-                np.float64,
-            ),
-            counters=self._plan(counters, recent),
-        )
-
-    def _plan(self, counters: Sequence[ServingCounter], recent: Sequence[int]) -> Plan:
-        return plan(
-            [self._mask(one.queues) for one in counters],
-            helps=[self._mask(one.helps) for one in counters],
-            shared=[one.shared for one in counters],
-            recent=list(recent),
-        )
-
-    def _mask(self, queues: Sequence[str]) -> int:
-        return mask_of([self._queues.index(queue) for queue in queues if queue in self._queues])
+        at: float,
+    ) -> _Present:
+        midnight = self._midnight(self._desk.business_day())
+        habits = self._present_habits(story, midnight, at - midnight)
+        busy = self._day_factor(story, habits, at - midnight)
+        knowledge = Knowledge(self._queues, self._names, habits, {})
+        return _Present(tickets, counters, at, midnight, knowledge, busy)
 
     def _promises(
-        self, present: Present, habits: Habits, busy: float, replicates: int
-    ) -> list[Promise | None]:
-        if not len(present.queue):
-            return []
-        spread = forecast_spread(
-            present,
-            habits,
-            self._rule,
-            day_factor=busy,
+        self, present: _Present, tickets: Sequence[WaitingTicket], replicates: int
+    ) -> dict[str, Promise]:
+        foreseen = forecast_floor(
+            tickets,
+            present.counters,
+            present.at,
+            self._desk.policy,
+            present.knowledge,
+            midnight=present.midnight,
+            day_factor=present.busy,
             replicates=replicates,
-            seed=int(present.now) + 1,
+            seed=int(present.at) % _SEEDS,
         )
-        rows = zip(
-            spread.median.tolist(),
-            spread.p10.tolist(),
-            spread.p80.tolist(),
-            spread.p90.tolist(),
-            strict=True,
-        )
-        return [
-            self.calibration.promise(*row) if all(map(math.isfinite, row)) else None for row in rows
-        ]
+        return {
+            ticket_id: self.calibration.promise(*one)
+            for ticket_id, one in foreseen.items()
+            if math.isfinite(one.p90)
+        }
 
-    def _for_new(
-        self, present: Present, habits: Habits, busy: float, counters: Sequence[ServingCounter]
-    ) -> Mapping[tuple[str, Priority], Promise]:
+    def _for_new(self, present: _Present) -> Mapping[tuple[str, Priority], Promise]:
         """Return the promise of a ticket issued now, for every queue and priority."""
-        served = {queue for one in counters for queue in (*one.queues, *one.helps)}
+        served = {queue for one in present.counters for queue in (*one.queues, *one.helps)}
         found: dict[tuple[str, Priority], Promise] = {}
-        for index, queue in enumerate(self._queues):
-            for priority, code in enumerate(PRIORITIES):
-                if queue not in served:
-                    continue
-                joined = _with_one_more(present, priority, index)
-                promise = self._promises(joined, habits, busy, REPLICATES_FOR_NEW)[-1]
+        for queue in (queue for queue in self._queues if queue in served):
+            for priority in PRIORITIES:
+                # "~" sorts after every printed number: of two equal starts the printed is first.
+                new = WaitingTicket(_NEW, "~", queue, priority, present.at)
+                tickets = [*present.tickets, new]
+                promise = self._promises(present, tickets, REPLICATES_FOR_NEW).get(_NEW)
                 if promise is not None:
-                    found[queue, code] = promise
+                    found[queue, priority] = promise
         return found
 
 
-def _with_one_more(present: Present, priority: int, queue: int) -> Present:
-    """Return the floor with a ticket issued now; its own business changes others' waits only."""
-    now = present.now
-    return present._replace(
-        arrived_at=np.append(present.arrived_at, now),
-        # Booked times may lie ahead: the new ticket is last of its own start, not of all.
-        starts_at=np.append(present.starts_at, now),
-        priority=np.append(present.priority, priority),
-        queue=np.append(present.queue, queue),
-        business=np.append(present.business, 0),
-    )
-
-
-def _whole(values: Iterable[int]) -> Ints:
-    return np.fromiter(values, np.int64)
+def _history(work: UnitOfWork, day: date, counter: int) -> tuple[Priority, ...]:
+    """Return the priorities of a counter's last calls, the newest last."""
+    calls = work.calls(day, counter=counter, limit=_RECENT_CALLS)
+    return tuple(Priority(call.priority) for call in reversed(calls))
 
 
 def _gaps(tickets: Sequence[TicketStory]) -> list[float]:
