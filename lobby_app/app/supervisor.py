@@ -1,7 +1,9 @@
 """`lobby supervisor`: hall, figures and fairness as a running program."""
 
+import gc
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
@@ -25,6 +27,21 @@ class SupervisorApp(DeskProgram):
         self.window = SupervisorWindow(messages, settings.greeter.theme, self.database)
         self.window.retried.connect(self.open_desk)
         self.bugs.caught.connect(self.window.hub.fail)
+        self.window.watching.seen.connect(self._settle)
+
+    @Slot()
+    def _settle(self) -> None:
+        """Once the day is read: what is loaded now stays, so that no collection walks it again.
+
+        A full collection would hold every thread for 150 ms now and then, the window's too.
+        """
+        self.window.watching.seen.disconnect(self._settle)
+        gc.collect()
+        gc.freeze()
+
+    @override
+    def stop_more(self) -> None:
+        gc.unfreeze()
 
     @override
     def the_window(self) -> QWidget:
