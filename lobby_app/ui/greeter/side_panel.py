@@ -203,16 +203,15 @@ class SidePresenter:
 
 
 def _ticket_text(ticket: RecentTicket, wording: Wording) -> str:
-    copies = wording("recent_copies", count=ticket.copies) if ticket.copies else ""
-    paper = ""
+    """Return number, time, state and the one thing to know about its paper, on one line."""
+    paper = wording("recent_copies", count=ticket.copies) if ticket.copies else ""
     if ticket.print_outcome not in (None, "printed"):
         paper = wording("recent_no_paper")
     state = wording(f"ticket_{ticket.state}")
-    details = wording("dot").join(part for part in (state, copies, paper) if part)
+    details = wording("dot").join(part for part in (state, paper) if part)
     return wording(
         "recent_row",
         number=ticket.number,
-        zone=wording.text(ticket.zone_name),
         at=wording.clock(ticket.issued_at),
         details=details,
     )

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from lobby_app.app.program import dress_application
 from lobby_app.assembly import OpenDesk
-from lobby_app.domain.text import Language
+from lobby_app.domain.text import Language, Text
+from lobby_app.domain.ticket import TicketState
+from lobby_app.services.views import RecentTicket
 from lobby_app.ui.theme import ThemeName
 from tests.helpers.desk_app import DeskPage, greeter_page
 from tests.helpers.greeter import QUICK_NUMBER, QUICK_PIN, ready_desk
@@ -133,3 +136,23 @@ def test_tab_reaches_everything_that_can_be_used(idle: DeskPage, name: str) -> N
         reached.add(idle.window.focusWidget())
     assert usable - reached == set()
     assert len(usable) > 1
+
+
+@pytest.mark.parametrize("state", [state.value for state in TicketState])
+def test_every_line_of_the_last_tickets_fits(idle: DeskPage, state: str) -> None:
+    desk = idle.window.hub.desk
+    before = desk.floor
+    assert before is not None
+    zone = Text("理财贷款", "Appointments")
+    at = before.at.replace(hour=20, minute=48)
+    desk.floor = replace(
+        before,
+        recent=tuple(
+            RecentTicket(f"t{place}", "E88888", zone, at, state, copies, outcome, False, False)
+            for place, (copies, outcome) in enumerate(((0, "printed"), (12, "printed"), (1, "no")))
+        ),
+    )
+    try:
+        assert _complaints(idle, LOOKS) == []
+    finally:
+        desk.floor = before
