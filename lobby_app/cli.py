@@ -27,20 +27,38 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         0 done, 1 a check found differences or a printer said no, 2 wrong use or environment.
     """
+    # Started without a console, or with its output closed: nobody listens, nothing is wrong.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     messages = Messages(_locale_language())
     options = _parser(messages).parse_args(arguments)
     try:
         settings = load_settings(options.data_dir, demo=options.demo)
         messages.language = options.language or settings.language or messages.language
         command: Callable[[argparse.Namespace, Settings, Messages], int] = options.command
-        return command(options, settings, messages)
+        status = command(options, settings, messages)
+        sys.stdout.flush()
+        return status
     except KnownError as error:
         sys.stderr.write(f"{messages.error(error)}\n")
         return 2
     except BrokenPipeError:
         # The reader of our output went away (`lobby scan | head`): nothing left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 0
+    except OSError as error:
+        # A file that cannot be used is named by whoever used it: this is our own output.
+        if error.filename is not None:
+            raise
+        _forget_output()
+        sys.stderr.write(messages("cli.output_failed", detail=error.strerror or "") + "\n")
+        return 2
+
+
+def _forget_output() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter's last flush is silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(messages: Messages) -> argparse.ArgumentParser:
