@@ -86,7 +86,9 @@ class Sheet(QWidget):
         parent = self._parent
         self.setGeometry(parent.rect())
         self.content.setMinimumWidth(0)
-        width = max(self._width, self.body.minimumSize().width() + _SIDES)
+        # Room for the scroll bar as well: what is as wide as its words must not lose any to it.
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        width = max(self._width, self.body.minimumSize().width() + bar + _SIDES)
         width = min(width, parent.width() - 2 * _MARGIN)
         room = width - _SIDES
         height = self.body.totalHeightForWidth(room) if self.body.hasHeightForWidth() else 0
