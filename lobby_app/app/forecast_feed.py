@@ -13,6 +13,8 @@ _log = logging.getLogger(__name__)
 
 START_AFTER_MS = 3000
 """The window comes first: its start shall not share the machine."""
+AGAIN_AFTER_MS = 30_000
+"""A process that ended by itself is started again, not at once: its trouble may last."""
 _END_MS = 1500
 
 
@@ -29,6 +31,7 @@ class ForecastFeed(QObject):
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
         self._process.setStandardErrorFile(QProcess.nullDevice())
         self._process.readyReadStandardOutput.connect(self._read)
+        self._process.finished.connect(self._ended)
         self._start = QTimer(self, singleShot=True, interval=START_AFTER_MS)
         self._start.timeout.connect(self._process.start)
         self._start.start()
@@ -45,8 +48,13 @@ class ForecastFeed(QObject):
         except (ValueError, TypeError, KeyError):
             _log.warning("a forecast that cannot be read")
 
+    def _ended(self, status: int) -> None:
+        _log.info("the forecast ended with %s", status)
+        self._start.start(AGAIN_AFTER_MS)
+
     def stop(self) -> None:
         """End the process; it ends by itself when its input does."""
+        self._process.finished.disconnect(self._ended)
         self._start.stop()
         if self._process.state() is QProcess.ProcessState.NotRunning:
             return

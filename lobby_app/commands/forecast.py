@@ -13,6 +13,7 @@ from time import monotonic
 from lobby_app.assembly import open_desk
 from lobby_app.config import Settings
 from lobby_app.domain.errors import KnownError
+from lobby_app.logsetup import set_up_logging
 from lobby_app.services.desk import Desk
 from lobby_app.services.forecasting import FloorForecaster
 from lobby_app.services.present_forecast import as_document
@@ -24,11 +25,15 @@ _log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> int:
     """Write forecasts until standard input ends; return the exit status."""
+    set_up_logging(settings.data_dir / "log")
     over = threading.Event()
     threading.Thread(target=_wait_for_end, args=(over,), daemon=True).start()
     opened = open_desk(settings)
     try:
         _forecast_until(over, opened.desk)
+    except Exception:
+        _log.exception("the forecast ends")
+        return 2
     finally:
         opened.close()
     return 0

@@ -45,6 +45,7 @@ _RECENT_CALLS = 20
 _HALF_HOUR = 30.0
 _SEEDS = 2**31
 _NEW = "new"
+_PRIORITIES = [priority.value for priority in PRIORITIES]
 
 
 @dataclass
@@ -96,7 +97,7 @@ class FloorForecaster:
         self._past, self._book = _Learned(), DayBook()
         self._habits: tuple[float, Habits] | None = None
         self.calibration = Calibration()
-        self._open_promises: dict[str, Promise] = {}
+        self._open_promises: dict[str, tuple[float, Promise]] = {}
 
     def forecast(self) -> Forecast:
         """Return the forecast of this moment. Raises KnownError `cache.*`."""
@@ -120,7 +121,7 @@ class FloorForecaster:
         present = self._present(story, [as_waiting(t) for t in waiting], counters, at)
         found = self._promises(present, present.tickets, REPLICATES)
         for ticket_id, promise in found.items():
-            self._open_promises.setdefault(ticket_id, promise)
+            self._open_promises.setdefault(ticket_id, (at, promise))
         return Forecast(at, floor, found, self._for_new(present))
 
     def _begin(self, day: date) -> None:
@@ -145,15 +146,15 @@ class FloorForecaster:
     def _take_in(self, learned: _Learned, story: DayStory, midnight: float) -> None:
         by_counter: dict[int, list[TicketStory]] = {}
         for ticket in wanted(story.tickets):
-            minute = ticket.issued / MINUTE_MS - midnight
-            learned.visits.append(
-                (
-                    minute,
-                    PRIORITIES.index(Priority(ticket.priority)),
-                    self._queue_index(ticket.queue),
-                    self._business_index(ticket.business),
+            if ticket.queue in self._queues and ticket.priority in _PRIORITIES:
+                learned.visits.append(
+                    (
+                        ticket.issued / MINUTE_MS - midnight,
+                        _PRIORITIES.index(ticket.priority),
+                        self._queues.index(ticket.queue),
+                        self._business_index(ticket.business),
+                    )
                 )
-            )
             if ticket.called is None:
                 continue
             waited = max(0.0, (ticket.called - ticket.issued) / MINUTE_MS)
@@ -172,9 +173,6 @@ class FloorForecaster:
                     )
         for tickets in by_counter.values():
             learned.gaps += _gaps(tickets)
-
-    def _queue_index(self, queue: str) -> int:
-        return self._queues.index(queue) if queue in self._queues else 0
 
     def _business_index(self, business: str) -> int:
         return self._names.index(business) if business in self._names else 0
@@ -231,8 +229,9 @@ class FloorForecaster:
                 if ticket.state == "cancelled":
                     del self._open_promises[ticket.ticket_id]
                 continue
-            promise = self._open_promises.pop(ticket.ticket_id)
-            truth = max(0.0, (ticket.called - ticket.issued) / MINUTE_MS)
+            # A promise counts from when it was made: this process may have come after the ticket.
+            made_at, promise = self._open_promises.pop(ticket.ticket_id)
+            truth = max(0.0, ticket.called / MINUTE_MS - made_at)
             self.calibration = self.calibration.updated(promise, truth)
 
     def _present(
