@@ -20,7 +20,7 @@ from lobby_app.services.views import (
     Visit,
 )
 
-_RECENT = 5
+_RECENT = 6
 
 
 def floor_of(

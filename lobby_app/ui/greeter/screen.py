@@ -74,7 +74,7 @@ class Screen(QObject):
         identified = hub.visit.identified
         tiles = identified.tiles if identified is not None else ()
         self.business.show(tiles, hub.visit.need, wording)
-        room = self.view.area.height()
+        room = self.view.room_for_side()
         rows = RECENT_ROWS if self.view.is_compact else self.view.side.rows_that_fit(room)
         self._side.show(hub.desk.floor, rows, wording, theme)
 

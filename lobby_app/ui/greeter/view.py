@@ -57,6 +57,11 @@ class GreeterView(QWidget):
         self.is_compact = False
         self._arrangement: tuple[bool, int] | None = None
 
+    def room_for_side(self) -> int:
+        """Return how high the side panel may be before the window begins to scroll."""
+        margins = self._columns.contentsMargins()
+        return self.area.height() - margins.top() - margins.bottom()
+
     def arrange_for(self, theme: Theme, share: float) -> None:
         """Put the parts where they fit. `share`: how large the window is by 1366 × 768."""
         side = round(SIDE_WIDTH * theme.factor)

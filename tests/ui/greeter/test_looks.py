@@ -156,3 +156,15 @@ def test_every_line_of_the_last_tickets_fits(idle: DeskPage, state: str) -> None
         assert _complaints(idle, LOOKS) == []
     finally:
         desk.floor = before
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_full_list_of_last_tickets_does_not_make_the_window_scroll(
+    idle: DeskPage, size: tuple[int, int]
+) -> None:
+    WINDOW_STATES["busy-branch"](idle)
+    _wear(idle, LIGHT, size, 0)
+    idle.shown.fit()
+    looks.settle_layout()
+    assert idle.shown.view.area.verticalScrollBar().maximum() == 0
+    assert any(button.isVisible() for button in idle.shown.view.side.recent_buttons)

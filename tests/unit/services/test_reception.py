@@ -159,7 +159,7 @@ def test_floor_shows_queues_machines_and_the_last_tickets(desk: Desk, session: S
     assert cash.wait is not None
     assert cash.wait.high > 0
     assert [ticket.number for ticket in view.recent][:2] == ["A1008", "A1007"]
-    assert len(view.recent) == 5
+    assert len(view.recent) == 6
 
 
 def test_status_counts_what_nobody_has_heard_yet(desk: Desk, session: Session) -> None:
