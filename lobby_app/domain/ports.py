@@ -12,6 +12,15 @@ from lobby_app.domain.branch import BookedAppointment, StaffMember
 from lobby_app.domain.customer import CustomerRecord
 from lobby_app.domain.event import Draft, Event
 from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.replication import (
+    Appended,
+    ClaimAnswer,
+    ClaimIntent,
+    Heads,
+    LinkStatus,
+    Page,
+    Place,
+)
 from lobby_app.domain.slip import TicketSlip
 from lobby_app.domain.ticket import Ticket
 
@@ -160,6 +169,18 @@ class UnitOfWork(Protocol):
         """Return what still waits to be exchanged."""
         ...
 
+    def put_intent(self, intent: ClaimIntent) -> None:
+        """Note a call that is about to be asked for."""
+        ...
+
+    def intents(self) -> Sequence[ClaimIntent]:
+        """Return the calls asked for whose answer was never dealt with."""
+        ...
+
+    def drop_intent(self, claim_id: str) -> None:
+        """Forget a call that was answered."""
+        ...
+
     def staff(self, number: str) -> StaffMember | None:
         """Return the member of staff with this number."""
         ...
@@ -177,6 +198,84 @@ ChangeCounter = Callable[[], int]
 Cheap enough to be asked many times a second, by one thread at a time. Raises KnownError
 (`cache.*`).
 """
+
+
+class Replica(Protocol):
+    """Anything that holds logs: the desk's file, the centre, a relay. Blocking.
+
+    Raises KnownError: `cache.*` for a file, `sync.*` for a partner (`sync.no_answer` when it cannot
+    be reached or does not answer in time; then whatever was asked may or may not have happened).
+    """
+
+    def heads(self) -> Heads:
+        """Return where the replica stands in every log of the branch that is still of interest."""
+        ...
+
+    def read(self, after: Sequence[Place], limit: int) -> Page:
+        """Return what follows each place, at most `limit` events in all."""
+        ...
+
+    def append(self, after: Place, events: Sequence[Event]) -> Appended:
+        """Take events of one log, `after.seq + 1` and on, all or nothing; repeating is harmless.
+
+        What is already held is compared, not written. A log that is new here begins at seq 0.
+        """
+        ...
+
+
+class LocalReplica(Replica, Protocol):
+    """The desk's own file: what only the owner of logs can do. Each call is one transaction."""
+
+    @property
+    def current_log(self) -> str:
+        """The log that new events go to."""
+        ...
+
+    def own_logs(self) -> frozenset[str]:
+        """Return every log this desk ever opened here and has not given up."""
+        ...
+
+    def confirm(self, place: Place) -> None:
+        """Note how far the partner holds an own log; may go back, as it may have lost its tail."""
+        ...
+
+    def leave(self, log_id: str) -> None:
+        """Give an own log up, of which somebody else holds more than we do; open a new one."""
+        ...
+
+    def reissue(self, log_id: str, common: Place) -> None:
+        """Move what follows `common` from an own log into a new own log, which becomes current.
+
+        Bodies and clocks stay, chains are new; the old log goes on as somebody else's.
+        """
+        ...
+
+    def set_aside(self, log_id: str, common: Place) -> None:
+        """Give up what follows `common` in somebody else's log: the partner's version stands.
+
+        The events are kept apart, byte for byte, and counted in the status.
+        """
+        ...
+
+    def rebase(self, base: Place) -> None:
+        """Begin somebody else's log anew at `base`: what came before is held nowhere."""
+        ...
+
+    def correct_clock(self, offset_ms: int) -> None:
+        """Note the partner's clock minus ours, for the hybrid clock."""
+        ...
+
+
+class Claims(Protocol):
+    """Asks whoever can grant a call: the centre, else the relay. Blocking for about two seconds."""
+
+    def claim(self, intent: ClaimIntent) -> ClaimAnswer:
+        """Ask for a ticket. Never raises for the network: no answer is an answer."""
+        ...
+
+
+LinkReport = Callable[[], LinkStatus]
+"""Returns how replication is doing; cheap, never blocks for the network."""
 
 
 class CustomerCache(Protocol):

@@ -1,0 +1,1 @@
+"""The central PostgreSQL: schema, roles, functions, administration."""

@@ -1,0 +1,1 @@
+"""Exchange between replicas: one implementation for desk, relay and centre."""
