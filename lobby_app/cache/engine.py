@@ -1,5 +1,6 @@
 """Engines on SQLCipher files: key first, WAL, durable commits, immediate write transactions."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,17 @@ def make_engine(path: Path | None, key: bytes | None, *, writes: bool = True) ->
         connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def run(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[Any]:
+    """Execute one statement in the transaction that `connection` has begun; return its rows.
+
+    By the driver itself: what SQLAlchemy builds around each result takes longer than the statement,
+    and a call has thirty of them.
+    """
+    bare: Any = connection.connection.dbapi_connection
+    rows: list[Any] = bare.execute(sql, values).fetchall()
+    return rows
 
 
 def _prepare(connection: Any, key: bytes | None, *, writes: bool) -> None:

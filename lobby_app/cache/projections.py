@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from lobby_app.cache.engine import run
 from lobby_app.domain.event import RANK_CALLED, RANK_SERVING, Envelope, EventKind
 from lobby_app.domain.ticket import (
     BirthRegister,
@@ -65,12 +66,13 @@ def project(
     if envelope.kind == EventKind.DEVICE_STATE_SET:
         device, state = envelope.data.get("device"), envelope.data.get("state")
         if isinstance(device, str) and isinstance(state, str) and envelope.business_day:
-            connection.exec_driver_sql(_DEVICE, (device, envelope.business_day, state, hlc, log_id))
+            run(connection, _DEVICE, (device, envelope.business_day, state, hlc, log_id))
     if envelope.kind in _COUNTER_KINDS and envelope.business_day and envelope.counter:
         _project_counter(connection, envelope, hlc, log_id)
     if envelope.kind in _CALL_KINDS and envelope.business_day and envelope.counter:
         again = _TRUE if envelope.kind == EventKind.TICKET_RECALLED else _FALSE
-        connection.exec_driver_sql(
+        run(
+            connection,
             _CALL,
             (
                 envelope.business_day, hlc, log_id, envelope.ticket, envelope.counter,
@@ -80,10 +82,9 @@ def project(
     fold = fold_of(envelope, hlc, log_id)
     if fold is None:
         return
-    row = connection.exec_driver_sql(_SELECT, (fold.ticket_id,)).fetchone()
-    if row is not None:
+    for row in run(connection, _SELECT, (fold.ticket_id,)):
         fold = fold_from_row(row).merge(fold)
-    connection.exec_driver_sql(_UPSERT, row_from_fold(fold))
+    run(connection, _UPSERT, row_from_fold(fold))
     _project_occupancy(connection, fold, _OCCUPY_ANYHOW if has_happened else _OCCUPY)
 
 
@@ -91,9 +92,9 @@ def _project_occupancy(connection: Connection, fold: TicketFold, occupy: str) ->
     state = fold.state
     if state is None:
         return
-    connection.exec_driver_sql(_VACATE, (fold.ticket_id,))
+    run(connection, _VACATE, (fold.ticket_id,))
     if state.rank in _AT_COUNTER and state.counter is not None:
-        connection.exec_driver_sql(occupy, (fold.business_day, state.counter, fold.ticket_id))
+        run(connection, occupy, (fold.business_day, state.counter, fold.ticket_id))
 
 
 def _project_counter(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -> None:
@@ -102,7 +103,8 @@ def _project_counter(connection: Connection, envelope: Envelope, hlc: int, log_i
     is_open = _TRUE if envelope.kind == EventKind.COUNTER_OPENED else _FALSE
     # The supervisor may open a counter for somebody, or change what a colleague's counter serves.
     staff = envelope.data.get("for_staff")
-    connection.exec_driver_sql(
+    run(
+        connection,
         _COUNTER,
         (
             envelope.business_day, envelope.counter, is_open, " ".join(names),

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import RootTransaction
 
-from lobby_app.cache.engine import ONLY_READS
+from lobby_app.cache.engine import ONLY_READS, run
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.projections import COLUMNS, fold_from_row, project
 from lobby_app.domain.branch import StaffMember
@@ -100,14 +100,18 @@ class SqlUnitOfWork:
                 if self._transaction is not None and self._transaction.is_active:
                     self._transaction.rollback()
             finally:
-                self._sql.close()
+                if self._connection is not None:
+                    self._connection.close()
                 self._connection = self._transaction = None
 
-    @property
-    def _sql(self) -> Connection:
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        """Return what one statement finds; after `commit`, in a transaction that only reads."""
         if self._connection is None:
             raise BugError("a unit of work is used outside its block")
-        return self._connection
+        with known_errors():
+            if not self._connection.in_transaction():
+                self._connection.begin()
+            return run(self._connection, sql, values)
 
     @property
     def _zone(self) -> tzinfo:
@@ -120,7 +124,7 @@ class SqlUnitOfWork:
     def _writing(self) -> Connection:
         if self._transaction is None:
             raise BugError("one block is one transaction: nothing is written after commit")
-        return self._sql
+        return self._transaction.connection
 
     def commit(self) -> None:
         """Make everything durable; what is read afterwards waits for no other writer.
@@ -131,8 +135,8 @@ class SqlUnitOfWork:
             raise BugError("commit outside a transaction")
         with known_errors():
             self._transaction.commit()
+        self._transaction.connection.execution_options(**{ONLY_READS: True})
         self._transaction = None
-        self._sql.execution_options(**{ONLY_READS: True})
         self._on_commit(self._appended)
 
     def append(self, draft: Draft) -> Event:
@@ -142,32 +146,24 @@ class SqlUnitOfWork:
         if envelope is None:
             raise BugError(f"an event outside the grammar: {draft.kind}")
         with known_errors():
-            head = self._writing.exec_driver_sql(_HEAD).one()
-            seq = head.last_seq + 1
-            hlc = tick(
-                head.last_hlc,
-                round(self._clock.now().timestamp() * 1000),
-                offset_ms=head.clock_offset_ms,
-            )
-            chain = link(head.last_chain, seq, hlc, body)
-            self._writing.exec_driver_sql(
-                _EVENT,
-                (head.log_id, seq, hlc, chain, envelope.kind, envelope.business_day, body),
-            )
-            self._writing.exec_driver_sql(
-                _ADVANCE, (seq, chain, envelope.business_day, head.log_id)
-            )
-            self._writing.exec_driver_sql("UPDATE me SET last_hlc = ?", (hlc,))
-            project(self._writing, envelope, hlc, head.log_id.hex())
+            sql = self._writing
+            ((log_id, last_hlc, offset_ms, last_seq, last_chain),) = run(sql, _HEAD)
+            now_ms = round(self._clock.now().timestamp() * 1000)
+            seq, hlc = last_seq + 1, tick(last_hlc, now_ms, offset_ms=offset_ms)
+            chain = link(last_chain, seq, hlc, body)
+            values = (log_id, seq, hlc, chain, envelope.kind, envelope.business_day, body)
+            run(sql, _EVENT, values)
+            run(sql, _ADVANCE, (seq, chain, envelope.business_day, log_id))
+            run(sql, "UPDATE me SET last_hlc = ?", (hlc,))
+            project(sql, envelope, hlc, log_id.hex())
         self._appended += 1
-        return Event(str(UUID(bytes=head.log_id)), seq, hlc, chain, body)
+        return Event(str(UUID(bytes=log_id)), seq, hlc, chain, body)
 
     def take_number(self, zone: str, business_day: date) -> int:
         """Return the next number of the series; durable with the ticket that uses it."""
+        number: int
         with known_errors():
-            number: int = self._writing.exec_driver_sql(
-                _NEXT, (zone, business_day.isoformat())
-            ).scalar_one()
+            ((number,),) = run(self._writing, _NEXT, (zone, business_day.isoformat()))
         if number > MAX_NUMBER:
             raise KnownError("cache.numbers_used_up", zone=zone)
         return number
@@ -191,12 +187,11 @@ class SqlUnitOfWork:
         return self._select("business_day = ? AND rank = 0" + _ORDER, business_day.isoformat())
 
     def _select(self, condition: str, *values: object) -> list[Ticket]:
-        with known_errors():
-            rows = self._sql.exec_driver_sql(_TICKETS + condition, values).fetchall()
-        return self._as_tickets(rows)
+        return self._as_tickets(self._rows(_TICKETS + condition, *values))
 
     def _as_tickets(self, rows: Sequence[Any]) -> list[Ticket]:
-        tickets = (fold_from_row(row).ticket(self._zone) for row in rows)
+        zone = self._zone
+        tickets = (fold_from_row(row).ticket(zone) for row in rows)
         return [ticket for ticket in tickets if ticket is not None]
 
     def heads(self, business_day: date, queues: Sequence[str]) -> Sequence[Ticket]:
@@ -208,9 +203,7 @@ class SqlUnitOfWork:
             for priority in Priority:
                 parts.append(_HEADS_OF_CLASS)
                 values += [business_day.isoformat(), queue, priority.value]
-        with known_errors():
-            rows = self._sql.exec_driver_sql(" UNION ALL ".join(parts), tuple(values)).fetchall()
-        return self._as_tickets(rows)
+        return self._as_tickets(self._rows(" UNION ALL ".join(parts), *values))
 
     def reserved(self, business_day: date) -> Sequence[Ticket]:
         """Return the waiting tickets that some step has tied to a counter or kept from one."""
@@ -224,29 +217,20 @@ class SqlUnitOfWork:
 
     def at_counter(self, business_day: date, counter: int) -> Ticket | None:
         """Return the ticket that is called to or served at a counter."""
-        with known_errors():
-            rows = self._sql.exec_driver_sql(
-                _AT_COUNTER,
-                (business_day.isoformat(), counter),
-            ).fetchall()
-        found = self._as_tickets(rows)
+        found = self._as_tickets(self._rows(_AT_COUNTER, business_day.isoformat(), counter))
         return found[0] if found else None
 
     def counters(self, business_day: date) -> Sequence[CounterReport]:
         """Return every counter that was opened on a day, as it is now."""
-        with known_errors():
-            rows = self._sql.exec_driver_sql(
-                "SELECT counter, is_open, queues, staff, hlc FROM counter_state"
-                " WHERE business_day = ? ORDER BY counter",
-                (business_day.isoformat(),),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT counter, is_open, queues, staff, hlc FROM counter_state"
+            " WHERE business_day = ? ORDER BY counter",
+            business_day.isoformat(),
+        )
         return [
-            CounterReport(
-                row.counter, bool(row.is_open), tuple(row.queues.split()), row.staff,
-                self._time(row.hlc),
-            )
-            for row in rows
-        ]  # fmt: skip
+            CounterReport(number, bool(is_open), tuple(queues.split()), staff, self._time(hlc))
+            for number, is_open, queues, staff, hlc in rows
+        ]
 
     def calls(
         self, business_day: date, *, counter: int | None = None, limit: int
@@ -254,13 +238,12 @@ class SqlUnitOfWork:
         """Return the last calls of a day, newest first, of the branch or of one counter."""
         where = "" if counter is None else " AND call.counter = ?"
         values = (business_day.isoformat(), *(() if counter is None else (counter,)), limit)
-        with known_errors():
-            rows = self._sql.exec_driver_sql(
-                "SELECT call.ticket_id, number, zone, call.counter, call.priority, call.hlc,"  # noqa: S608
-                " is_again, call_without_sound FROM call JOIN ticket USING (ticket_id)"
-                f" WHERE call.business_day = ?{where} ORDER BY call.hlc DESC LIMIT ?",
-                values,
-            ).fetchall()
+        rows = self._rows(
+            "SELECT call.ticket_id, number, zone, call.counter, call.priority, call.hlc,"  # noqa: S608
+            " is_again, call_without_sound FROM call JOIN ticket USING (ticket_id)"
+            f" WHERE call.business_day = ?{where} ORDER BY call.hlc DESC LIMIT ?",
+            *values,
+        )
         return [
             Call(
                 row[0], row[1], row[2], row[3], row[4] or Priority.ORDINARY.value,
@@ -272,73 +255,66 @@ class SqlUnitOfWork:
     def events(self, business_day: date, kinds: Sequence[str]) -> Sequence[Event]:
         """Return events of some kinds on a day, in log order."""
         places = ", ".join("?" * len(kinds))
-        with known_errors():
-            rows = self._sql.exec_driver_sql(
-                "SELECT log_id, seq, hlc, chain, body FROM event"  # noqa: S608  # placeholders only
-                f" WHERE business_day = ? AND kind IN ({places}) ORDER BY log_id, seq",
-                (business_day.isoformat(), *kinds),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT log_id, seq, hlc, chain, body FROM event"  # noqa: S608  # placeholders only
+            f" WHERE business_day = ? AND kind IN ({places}) ORDER BY log_id, seq",
+            business_day.isoformat(),
+            *kinds,
+        )
         return [Event(str(UUID(bytes=row[0])), *row[1:]) for row in rows]
 
     def events_after(self, business_day: date, heads: Mapping[str, int]) -> Sequence[Event]:
         """Return the events of a day after those known; only what is new is read."""
         day = business_day.isoformat()
         rows: list[Any] = []
-        with known_errors():
-            for (log_id,) in self._sql.exec_driver_sql("SELECT log_id FROM log_head").fetchall():
-                known = heads.get(str(UUID(bytes=log_id)))
-                sql = _LATER_OF_DAY if known is not None else _ALL_OF_DAY
-                values = (log_id, day) if known is None else (log_id, day, known)
-                rows += self._sql.exec_driver_sql(sql, values).fetchall()
+        for (log_id,) in self._rows("SELECT log_id FROM log_head"):
+            known = heads.get(str(UUID(bytes=log_id)))
+            sql = _LATER_OF_DAY if known is not None else _ALL_OF_DAY
+            values = (log_id, day) if known is None else (log_id, day, known)
+            rows += self._rows(sql, *values)
         return [Event(str(UUID(bytes=row[0])), *row[1:]) for row in rows]
 
     def device_reports(self, business_day: date) -> dict[str, DeviceReport]:
         """Return today's last report of each device id."""
-        with known_errors():
-            rows = self._sql.exec_driver_sql(
-                "SELECT device_id, state, hlc FROM device_state WHERE business_day = ?",
-                (business_day.isoformat(),),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT device_id, state, hlc FROM device_state WHERE business_day = ?",
+            business_day.isoformat(),
+        )
         return {
-            row.device_id: DeviceReport(ChannelState(row.state), self._time(row.hlc))
-            for row in rows
-            if row.state in list(ChannelState)
+            device_id: DeviceReport(ChannelState(state), self._time(hlc))
+            for device_id, state, hlc in rows
+            if state in list(ChannelState)
         }
 
     def last_event_at(self) -> datetime | None:
         """Return the time of the newest own event, None before the first."""
-        with known_errors():
-            hlc = self._sql.exec_driver_sql("SELECT last_hlc FROM me").scalar_one()
+        ((hlc,),) = self._rows("SELECT last_hlc FROM me")
         return self._time(hlc) if hlc else None
 
     def unsent(self) -> Unsent:
         """Return what no other replica has confirmed, of every log this desk ever opened."""
         # Logs have no gaps: heads count, and only the first unsent event of each log is read.
-        with known_errors():
-            row = self._sql.exec_driver_sql(
-                "SELECT SUM(last_seq - acked_seq), MIN(event.hlc) FROM log_head LEFT JOIN event"
-                " ON event.log_id = log_head.log_id AND event.seq = log_head.acked_seq + 1"
-                " WHERE log_head.is_own"
-            ).one()
-        return Unsent(row[0] or 0, self._time(row[1]) if row[1] is not None else None)
+        ((count, first),) = self._rows(
+            "SELECT SUM(last_seq - acked_seq), MIN(event.hlc) FROM log_head LEFT JOIN event"
+            " ON event.log_id = log_head.log_id AND event.seq = log_head.acked_seq + 1"
+            " WHERE log_head.is_own"
+        )
+        return Unsent(count or 0, self._time(first) if first is not None else None)
 
     def staff(self, number: str) -> StaffMember | None:
         """Return one member of staff."""
-        with known_errors():
-            row = self._sql.exec_driver_sql(
-                "SELECT number, name_zh, name_en, pin_hash FROM staff WHERE number = ?", (number,)
-            ).fetchone()
-        return StaffMember(row[0], Text(row[1], row[2]), row[3]) if row else None
+        rows = self._rows(
+            "SELECT number, name_zh, name_en, pin_hash FROM staff WHERE number = ?", number
+        )
+        return next((StaffMember(row[0], Text(row[1], row[2]), row[3]) for row in rows), None)
 
     def put_staff(self, members: Sequence[StaffMember]) -> None:
         """Replace the list of staff who may sign on."""
         with known_errors():
-            self._writing.exec_driver_sql("DELETE FROM staff")
+            run(self._writing, "DELETE FROM staff")
             for member in members:
-                self._writing.exec_driver_sql(
-                    "INSERT INTO staff VALUES (?, ?, ?, ?)",
-                    (member.number, member.name.zh, member.name.en, member.pin_hash),
-                )
+                values = (member.number, member.name.zh, member.name.en, member.pin_hash)
+                run(self._writing, "INSERT INTO staff VALUES (?, ?, ?, ?)", values)
 
     def _time(self, hlc: int) -> datetime:
         return datetime.fromtimestamp(wall_ms(hlc) / 1000, self._zone)
