@@ -26,9 +26,7 @@ def choose_apart(
     """Return what counter `number` calls: by the rule, among what is not left to others first.
 
     Safety is never left to others, nor is what has waited; so no bound of the rule is touched.
-
-    Args:
-        serving: numbers of the open counters of each queue, in ascending order.
+    `serving`: numbers of the open counters of each queue, in ascending order.
     """
     mine = [t for t in waiting if not is_left_to_others(t, number, now, serving.get(t.queue, ()))]
     return choose(mine, counter, now, limits) or choose(waiting, counter, now, limits)

@@ -145,6 +145,15 @@ def skip(ticket: Ticket, hand: Hand, reason: SkipReason) -> Draft:
 def start(ticket: Ticket, hand: Hand) -> Draft:
     """The customer is at the counter."""
     _expect_here(ticket, hand, TicketState.CALLED)
+    return start_lost(ticket, hand)
+
+
+def start_lost(ticket: Ticket, hand: Hand) -> Draft:
+    """The customer came to this counter, though the ticket is called to another one.
+
+    Who stands there is right: serving outranks every call of the generation and ends the dispute.
+    """
+    _expect(ticket, TicketState.CALLED)
     course = replace(_undoable(ticket), started_at=hand.now_ms)
     return _step(ticket, hand, EventKind.SERVICE_STARTED, RANK_SERVING, course)
 

@@ -215,6 +215,14 @@ def _called() -> OneTicket:
     return one
 
 
+def test_whoever_the_customer_stands_before_is_right() -> None:
+    one = _called()
+    one.take(steps.start_lost(one.state, one.hand(2)))
+    assert (one.state.state, one.state.counter) == (TicketState.SERVING, 2)
+    with pytest.raises(KnownError, match="is_serving"):
+        steps.start_lost(one.state, one.hand(1))
+
+
 def test_a_finished_service_can_be_taken_back_and_goes_on() -> None:
     one = _called()
     one.take(steps.start(one.state, one.hand(1)))
