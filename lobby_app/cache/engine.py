@@ -42,7 +42,7 @@ def make_engine(path: Path | None, key: bytes | None, *, writes: bool = True) ->
         # A deferred transaction that reads and then writes fails at once when another process
         # wrote in between, whatever the time-out; an immediate one waits its turn.
         only_reads = not writes or connection.get_execution_options().get(ONLY_READS, False)
-        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+        run(connection, "BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -1,7 +1,7 @@
 """Projections of the log: ticket and device rows, updated in the transaction of their event."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,6 +25,10 @@ COLUMNS = (
 _SELECT = f"SELECT {COLUMNS} FROM ticket WHERE ticket_id = ?"  # noqa: S608  # constants only
 _PLACES = ", ".join("?" * len(COLUMNS.split(",")))
 _UPSERT = f"INSERT OR REPLACE INTO ticket ({COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
+_STEP_1, _STEP_2 = slice(2, 13), slice(24, None)
+_ALL = COLUMNS.split(", ")
+_CHANGED = ", ".join(f"{name} = ?" for name in (*_ALL[_STEP_1], *_ALL[_STEP_2]))
+_STEP = f"UPDATE ticket SET {_CHANGED} WHERE ticket_id = ?"  # noqa: S608  # constants only
 _DEVICE = (
     "INSERT INTO device_state (device_id, business_day, state, hlc, log_id) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (device_id) DO UPDATE SET business_day = excluded.business_day,"
@@ -52,6 +56,10 @@ _COUNTER_KINDS = frozenset({EventKind.COUNTER_OPENED, EventKind.COUNTER_CLOSED})
 _CALL_KINDS = frozenset({EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED})
 _AT_COUNTER = frozenset({RANK_CALLED, RANK_SERVING})
 _FALSE, _TRUE = 0, 1
+_STATE, _BIRTH, _PRINTED = (
+    tuple(field.name for field in fields(register))
+    for register in (StateRegister, BirthRegister, PrintRegister)
+)
 
 
 def project(
@@ -82,10 +90,20 @@ def project(
     fold = fold_of(envelope, hlc, log_id)
     if fold is None:
         return
-    for row in run(connection, _SELECT, (fold.ticket_id,)):
-        fold = fold_from_row(row).merge(fold)
-    run(connection, _UPSERT, row_from_fold(fold))
+    known = next((fold_from_row(row) for row in run(connection, _SELECT, (fold.ticket_id,))), None)
+    if known is not None:
+        fold = known.merge(fold)
+    _store(connection, fold, known)
     _project_occupancy(connection, fold, _OCCUPY_ANYHOW if has_happened else _OCCUPY)
+
+
+def _store(connection: Connection, fold: TicketFold, known: TicketFold | None) -> None:
+    """Write a ticket's row; a step leaves alone what its birth wrote, and the index on that."""
+    row = row_from_fold(fold)
+    if known is not None and (known.business_day, known.birth) == (fold.business_day, fold.birth):
+        run(connection, _STEP, (*row[_STEP_1], *row[_STEP_2], fold.ticket_id))
+    else:
+        run(connection, _UPSERT, row)
 
 
 def _project_occupancy(connection: Connection, fold: TicketFold, occupy: str) -> None:
@@ -118,18 +136,19 @@ def row_from_fold(fold: TicketFold) -> tuple[Any, ...]:
     return (
         fold.ticket_id,
         fold.business_day,
-        *_register_values(fold.state, StateRegister),
-        *_register_values(fold.birth, BirthRegister),
-        *_register_values(fold.printed, PrintRegister),
+        *_values_of(fold.state, _STATE),
+        *_values_of(fold.birth, _BIRTH),
+        *_values_of(fold.printed, _PRINTED),
         fold.copies,
     )
 
 
-def _register_values(register: Any, kind: type) -> tuple[Any, ...]:
+def _values_of(register: object, names: Sequence[str]) -> tuple[Any, ...]:
     """Return the fields of a register as they are stored: truth values as 0 and 1."""
     if register is None:
-        return (None,) * len(fields(kind))
-    return tuple(int(v) if isinstance(v, bool) else v for v in astuple(register))
+        return (None,) * len(names)
+    values = (getattr(register, name) for name in names)
+    return tuple(int(value) if isinstance(value, bool) else value for value in values)
 
 
 def fold_from_row(row: Sequence[Any]) -> TicketFold:

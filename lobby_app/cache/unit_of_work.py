@@ -1,5 +1,6 @@
 """One transaction on log.db: events in, projections updated, all or nothing."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from types import TracebackType
@@ -26,6 +27,9 @@ MAX_NUMBER = 999
 _TICKETS = f"SELECT {COLUMNS} FROM ticket WHERE "  # noqa: S608  # constants only
 HEADS = 8
 """How many tickets of a class are looked at: some of them may be kept for another counter."""
+_FREE_HEADS = 2
+"""The rule compares the first of a class, and says who came second; who is behind never matters."""
+_QUEUE, _PRIORITY, _COURSE = map(COLUMNS.split(", ").index, ("queue", "priority", "course"))
 _HEADS_OF_CLASS = (
     f"SELECT * FROM ({_TICKETS} rank = 0 AND business_day = ? AND queue = ? AND priority = ?"  # noqa: S608
     f" ORDER BY eligible_at, number LIMIT {HEADS})"
@@ -195,7 +199,7 @@ class SqlUnitOfWork:
         return [ticket for ticket in tickets if ticket is not None]
 
     def heads(self, business_day: date, queues: Sequence[str]) -> Sequence[Ticket]:
-        """Return the first HEADS waiting tickets of each queue and priority."""
+        """Return the first waiting tickets of each queue and priority, all that a call looks at."""
         if not queues:
             return []
         parts, values = [], []
@@ -203,7 +207,7 @@ class SqlUnitOfWork:
             for priority in Priority:
                 parts.append(_HEADS_OF_CLASS)
                 values += [business_day.isoformat(), queue, priority.value]
-        return self._as_tickets(self._rows(" UNION ALL ".join(parts), *values))
+        return self._as_tickets(_looked_at(self._rows(" UNION ALL ".join(parts), *values)))
 
     def reserved(self, business_day: date) -> Sequence[Ticket]:
         """Return the waiting tickets that some step has tied to a counter or kept from one."""
@@ -318,3 +322,15 @@ class SqlUnitOfWork:
 
     def _time(self, hlc: int) -> datetime:
         return datetime.fromtimestamp(wall_ms(hlc) / 1000, self._zone)
+
+
+def _looked_at(rows: Sequence[Any]) -> list[Any]:
+    """Return the rows of each class up to the second that no step has tied to a counter."""
+    free: Counter[tuple[str, str]] = Counter()
+    looked_at = []
+    for row in rows:
+        of_class = row[_QUEUE], row[_PRIORITY]
+        if free[of_class] < _FREE_HEADS:
+            looked_at.append(row)
+            free[of_class] += row[_COURSE] is None
+    return looked_at

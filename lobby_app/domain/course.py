@@ -38,31 +38,28 @@ class Course:
     @classmethod
     def parsed(cls, text: str | None) -> "Course":
         """Return the course of a register; what is not of this version's form is left out."""
+        if not text:
+            return FRESH
         try:
-            data = json.loads(text) if text else {}
+            data = json.loads(text)
         except ValueError:
-            return cls()
+            return FRESH
         if not isinstance(data, dict):
-            return cls()
-        known = {
-            field.name: data[field.name]
-            for field in fields(cls)
-            if type(data.get(field.name)) is (str if field.name in _COURSE_WORDS else int)
-        }
+            return FRESH
+        known = {name: data[name] for name, kind in _KINDS.items() if type(data.get(name)) is kind}
         return cls(**known)
 
     def as_data(self) -> dict[str, object]:
         """Return what an event carries: everything that differs from a fresh ticket."""
         return {
-            field.name: value
-            for field in fields(self)
-            if (value := getattr(self, field.name)) != field.default
+            name: value for name in _KINDS if (value := getattr(self, name)) != getattr(FRESH, name)
         }
 
 
 FRESH = Course()
 """The course of a ticket that nobody has called yet."""
-_COURSE_WORDS = frozenset({"parked", "undo", "why"})
+_WORDS = frozenset({"parked", "undo", "why"})
+_KINDS = {field.name: str if field.name in _WORDS else int for field in fields(Course)}
 
 
 def course_text(data: Any) -> str | None:

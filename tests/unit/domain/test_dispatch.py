@@ -113,3 +113,19 @@ def test_the_choice_names_the_runner_up_and_both_scores() -> None:
     assert choice is not None
     assert (choice.ticket, choice.runner_up) == (care, ordinary)
     assert (choice.score, choice.runner_up_score) == (1.0, 0.6)
+
+
+@given(halls, histories, st.booleans())
+def test_whoever_is_third_of_a_class_changes_nothing(hall, history, shared) -> None:
+    counter = FreeCounter(("hall",), shared, history)
+    first = [
+        ticket
+        for ticket in hall
+        if sum(
+            other.priority is ticket.priority
+            and (other.start, other.number) < (ticket.start, ticket.number)
+            for other in hall
+        )
+        < 2
+    ]
+    assert choose(first, counter, 130.0, LIMITS) == choose(hall, counter, 130.0, LIMITS)
