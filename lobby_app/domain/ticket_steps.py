@@ -278,6 +278,16 @@ def may_call(ticket: Ticket, counter: int, now_ms: int) -> bool:
     return not reserved or course.counter == counter
 
 
+def last_counter(ticket: Ticket) -> int | None:
+    """Return the counter that has the ticket, or that had it when it stepped aside or away."""
+    if ticket.state is TicketState.PARKED:
+        return ticket.course.counter
+    if ticket.state is not TicketState.NO_SHOW:
+        return ticket.counter
+    _, _, counter, *_ = (*(ticket.course.undo or "").split("/"), "", "", "")
+    return int(counter) if counter.isdecimal() else None
+
+
 def is_reserved_for(ticket: Ticket, counter: int, now_ms: int) -> bool:
     """Tell whether this waiting ticket is meant for this very counter."""
     return ticket.course.counter == counter and (ticket.course.reserved_until or 0) > now_ms

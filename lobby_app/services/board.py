@@ -6,8 +6,10 @@ from datetime import datetime
 
 from lobby_app.domain.business import Priority
 from lobby_app.domain.ports import Call, UnitOfWork
+from lobby_app.domain.replication import Link
 from lobby_app.domain.slip import WaitRange
-from lobby_app.domain.ticket import TicketState
+from lobby_app.domain.ticket import Ticket, TicketState
+from lobby_app.domain.ticket_steps import last_counter
 from lobby_app.services.desk import Desk
 from lobby_app.services.hall import paused_zones, wall_messages
 from lobby_app.services.queues import Queues, open_counters
@@ -36,8 +38,19 @@ def board(desk: Desk) -> BoardView:
         posted_rule=desk.policy.posted_rule_short,
         is_demo=desk.branch.is_demo,
         at=desk.now(),
-        data_as_of=None,
+        data_as_of=_data_as_of(desk),
     )
+
+
+def _data_as_of(desk: Desk) -> datetime | None:
+    """Return up to when the wall knows of the other desks; None while it hears of them.
+
+    A wall that never heard of them says since when it has been trying.
+    """
+    status = desk.link()
+    if status.link is not Link.OFFLINE:
+        return None
+    return status.last_exchange or status.since or desk.now()
 
 
 def _rows(work: UnitOfWork, calls: Sequence[Call]) -> tuple[BoardCall, ...]:
@@ -49,11 +62,14 @@ def _rows(work: UnitOfWork, calls: Sequence[Call]) -> tuple[BoardCall, ...]:
         ticket = work.ticket(call.ticket_id)
         if ticket is None or ticket.state is TicketState.WAITING:
             continue
+        standing = _standing(calls, ticket)
+        if call is not standing[0]:
+            continue
         rows[call.ticket_id] = BoardCall(
             number=call.number,
             counter=call.counter,
             called_at=call.at,
-            times=_times(call.ticket_id, calls),
+            times=_times(standing),
             without_sound=call.without_sound,
             is_priority=call.priority in _NEUTRAL,
         )
@@ -62,12 +78,19 @@ def _rows(work: UnitOfWork, calls: Sequence[Call]) -> tuple[BoardCall, ...]:
     return tuple(rows.values())
 
 
-def _times(ticket_id: str, calls: Sequence[Call]) -> int:
+def _standing(calls: Sequence[Call], ticket: Ticket) -> Sequence[Call]:
+    """Return the calls of a ticket that count, newest first: those to the counter that has it.
+
+    Where desks that could not see each other both called it, the other's calls are left out.
+    """
+    own, counter = [c for c in calls if c.ticket_id == ticket.ticket_id], last_counter(ticket)
+    return [call for call in own if call.counter == counter] or own
+
+
+def _times(calls: Sequence[Call]) -> int:
     """Return how often a ticket was called in a row: 1 and one more for each recall."""
     times = 1
     for call in calls:
-        if call.ticket_id != ticket_id:
-            continue
         if not call.is_again:
             break
         times += 1
@@ -89,7 +112,10 @@ def _zones(desk: Desk, work: UnitOfWork) -> tuple[BoardZone, ...]:
             name=desk.policy.zones[zone],
             waiting=sum(queues.waiting_in(code) for code in codes),
             wait=_widest([queues.place_for_new(code, Priority.ORDINARY).wait for code in codes]),
-            open_counters=sum(1 for counter in counters if set(codes) & set(counter.queues)),
+            open_counters=sum(
+                not counter.is_away and bool(set(codes) & set(counter.queues))
+                for counter in counters
+            ),
         )
         for zone, codes in sorted(of_zone.items())
     )

@@ -7,10 +7,23 @@ from datetime import date, datetime
 from lobby_app.domain.branch import Branch
 from lobby_app.domain.business import Policy
 from lobby_app.domain.credential import Credential, Unreadable
-from lobby_app.domain.ports import ChangeCounter, Clock, CustomerCache, UnitOfWorkFactory
+from lobby_app.domain.ports import (
+    ChangeCounter,
+    Claims,
+    Clock,
+    CustomerCache,
+    LinkReport,
+    UnitOfWorkFactory,
+)
+from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.services.pin_guard import PinGuard
 from lobby_app.services.present_forecast import LatestForecast
 from lobby_app.services.views import SelfCheck, StoreState
+
+
+def alone() -> LinkStatus:
+    """Report the link of a desk for which no centre was ever set up."""
+    return LinkStatus(Link.ALONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,8 @@ class Desk:
         new_id: returns a fresh UUID text. new_ticket_token: an unguessable QR token.
         ticket_url: prefix of the QR payload.
         latest_forecast: kept up to date by the program; empty where none runs.
+        claims: asks whoever can grant a call; None where no centre was ever set up.
+        link: tells how replication is doing.
     """
 
     branch: Branch
@@ -43,6 +58,8 @@ class Desk:
     self_check: SelfCheck
     pin_guard: PinGuard
     latest_forecast: LatestForecast = field(default_factory=LatestForecast)
+    claims: Claims | None = None
+    link: LinkReport = alone
 
     def now(self) -> datetime:
         """Return the branch's present time."""

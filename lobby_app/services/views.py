@@ -280,6 +280,44 @@ class CounterPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A ticket that somebody else called first. `counter`: who has it, None where nobody knows."""
+
+    number: str
+    counter: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What came of calling the next. `number`: None when nobody is left for this counter.
+
+    Attributes:
+        taken: who was faster, when that is why nobody is left.
+    """
+
+    number: str | None
+    taken: Taken | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostCall:
+    """A ticket that was called here and went to another counter all the same.
+
+    Attributes:
+        called_at: of the call that was lost. state: of the ticket now.
+        counter: where it is now, None where it is at none.
+        can_start: no service has begun yet: if the customer stands here, it may begin here.
+    """
+
+    ticket_id: str
+    number: str
+    called_at: datetime
+    state: str
+    counter: int | None
+    can_start: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CalledTicket:
     """A ticket as a counter sees it.
 
@@ -288,6 +326,7 @@ class CalledTicket:
         without_sound: call by sight or in person. why: one sentence, why this one was called.
         person: None until the service has started, and for somebody unknown.
         can_undo: the last step may be taken back.
+        is_unconfirmed: called while nobody could be asked; another counter may have called it too.
     """
 
     ticket_id: str
@@ -307,6 +346,7 @@ class CalledTicket:
     why: Text | None
     person: CounterPerson | None
     can_undo: bool
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +356,7 @@ class CounterView:
     Attributes:
         waiting: tickets per queue this counter serves, with the longest wait in minutes.
         parked: tickets that stepped aside here. last: the ticket that left this counter last.
+        lost: calls of this counter that others won lately.
     """
 
     counter: int
@@ -327,6 +368,7 @@ class CounterView:
     parked: tuple[CalledTicket, ...]
     last: CalledTicket | None
     at: datetime
+    lost: tuple[LostCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
