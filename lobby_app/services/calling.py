@@ -1,11 +1,14 @@
 """The counter's use cases: open, call next, recall, start, finish, park, transfer, undo, close.
 
 Which ticket is next is decided by domain.dispatch alone, inside the transaction that calls it: two
-counters can never take the same one. Illegal steps are refused by domain.ticket_steps.
+counters of one desk can never take the same one. Where other desks call too, services.claiming asks
+for it first. Illegal steps are refused by domain.ticket_steps.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from lobby_app.domain.apart import choose_apart
 from lobby_app.domain.business import Priority
 from lobby_app.domain.dispatch import Choice, FreeCounter, choose
 from lobby_app.domain.errors import KnownError
@@ -30,13 +33,21 @@ from lobby_app.domain.ticket_steps import (
     rejoin,
     skip,
     start,
+    start_lost,
     transfer,
     undo,
 )
+from lobby_app.services.claiming import (
+    asked_by_others,
+    claim_next,
+    is_apart_from_others,
+    settle,
+)
 from lobby_app.services.counter_panel import counter_panel
 from lobby_app.services.desk import Desk
+from lobby_app.services.lost_calls import lost_calls
 from lobby_app.services.queues import HELPED_QUEUES, as_waiting, is_shared
-from lobby_app.services.views import CounterView, Session
+from lobby_app.services.views import Called, CounterView, Session
 
 Step = Callable[[Ticket, Hand], Draft]
 """One of domain.ticket_steps, with what else it needs bound."""
@@ -69,6 +80,8 @@ def open_counter(desk: Desk, session: Session, counter: int, queues: Sequence[st
             )
         )
         work.commit()
+    if desk.claims is not None:
+        settle(desk, desk.claims, counter)
 
 
 def close_counter(desk: Desk, session: Session, counter: int) -> None:
@@ -93,27 +106,46 @@ def close_counter(desk: Desk, session: Session, counter: int) -> None:
 
 
 def call_next(desk: Desk, session: Session, counter: int) -> str | None:
-    """Finish the present customer, if any, and call the next by the posted rule: one transaction.
+    """Do as `next_call`; return the number called, None when nobody waits for this counter."""
+    return next_call(desk, session, counter).number
+
+
+def next_call(desk: Desk, session: Session, counter: int) -> Called:
+    """Finish the present customer, if any, and call the next by the posted rule.
 
     A ticket that is called and was never started counts as served: the customer has been there.
-    With nobody waiting the present customer is finished all the same. Returns the number called,
-    None when nobody waits for this counter.
+    With nobody waiting the present customer is finished all the same. A desk that is alone does it
+    in one transaction; where others call too, it is asked for between two.
 
     Raises:
         KnownError: `calling.counter_closed`.
     """
     hand = _hand(desk, session, counter)
+    if desk.claims is not None:
+        return claim_next(desk, desk.claims, counter, partial(_finish_and_choose, desk, hand))
     with desk.unit_of_work() as work:
-        report = _open_report(work, desk, counter)
-        current = work.at_counter(desk.business_day(), counter)
-        if current is not None:
-            _finish(work, current, hand, FinishOutcome.DONE)
-        chosen = _choose(desk, work, report, hand)
+        chosen = _finish_and_choose(desk, hand, work, frozenset())
         if chosen is not None:
-            ticket, reason = chosen
-            work.append(call(ticket, hand, desk.new_id(), reason))
+            work.append(chosen[1])
         work.commit()
-    return chosen[0].number if chosen is not None else None
+    return Called(chosen[0].number if chosen is not None else None)
+
+
+def _finish_and_choose(
+    desk: Desk, hand: Hand, work: UnitOfWork, gone: frozenset[str]
+) -> tuple[Ticket, Draft] | None:
+    """Finish the present customer; return the next and the call, None when nobody waits."""
+    report = _open_report(work, desk, hand.counter)
+    current = work.at_counter(desk.business_day(), hand.counter)
+    if current is not None:
+        _finish(work, current, hand, FinishOutcome.DONE)
+    if desk.claims is not None:
+        gone |= asked_by_others(work, hand.counter, hand.now_ms)
+    chosen = _choose(desk, work, report, hand, gone)
+    if chosen is None:
+        return None
+    ticket, reason = chosen
+    return ticket, call(ticket, hand, desk.new_id(), reason)
 
 
 def _finish(work: UnitOfWork, ticket: Ticket, hand: Hand, outcome: FinishOutcome) -> None:
@@ -124,28 +156,47 @@ def _finish(work: UnitOfWork, ticket: Ticket, hand: Hand, outcome: FinishOutcome
 
 
 def _choose(
-    desk: Desk, work: UnitOfWork, report: CounterReport, hand: Hand
+    desk: Desk, work: UnitOfWork, report: CounterReport, hand: Hand, gone: frozenset[str]
 ) -> tuple[Ticket, CallReason] | None:
-    """Return the ticket to call and why; what is reserved for this counter comes first."""
-    day = desk.business_day()
-    reserved = [t for t in work.reserved(day) if is_reserved_for(t, hand.counter, hand.now_ms)]
+    """Return the ticket to call and why; what is reserved for this counter comes first.
+
+    `gone`: tickets that others call or have called, whatever our own log still says.
+    """
+    day, is_apart = desk.business_day(), is_apart_from_others(desk)
     free = _free_counter(desk, work, report)
-    heads = work.heads(day, (*free.queues, *free.helps))
+    queues = (*free.queues, *free.helps)
+    tied = [ticket for ticket in work.reserved(day) if ticket.ticket_id not in gone]
+    # The heads of a class are enough only where each of them may be called.
+    heads = work.waiting(day) if gone or is_apart else work.heads(day, queues)
     tickets = {
-        ticket.ticket_id: ticket for ticket in heads if may_call(ticket, hand.counter, hand.now_ms)
+        ticket.ticket_id: ticket
+        for ticket in (*tied, *heads)
+        if ticket.queue in queues
+        and ticket.ticket_id not in gone
+        and may_call(ticket, hand.counter, hand.now_ms)
     }
     urgent = any(ticket.priority == Priority.SAFETY for ticket in tickets.values())
-    if reserved and not urgent:
-        return reserved[0], CallReason("reserved")
-    choice = choose(
-        [as_waiting(ticket) for ticket in tickets.values()],
-        free,
-        hand.now_ms / 60_000,
-        desk.policy.thresholds,
-    )
+    mine = [t for t in tied if is_reserved_for(t, hand.counter, hand.now_ms)]
+    if mine and not urgent:
+        return mine[0], CallReason("reserved")
+    waiting, now = [as_waiting(ticket) for ticket in tickets.values()], hand.now_ms / 60_000
+    if is_apart:
+        serving = _serving(work.counters(day))
+        choice = choose_apart(waiting, free, now, desk.policy.thresholds, hand.counter, serving)
+    else:
+        choice = choose(waiting, free, now, desk.policy.thresholds)
     if choice is None:
         return None
     return tickets[choice.ticket.ticket_id], reason_of(choice)
+
+
+def _serving(reports: Sequence[CounterReport]) -> dict[str, list[int]]:
+    """Return the numbers of the open counters of each queue, in ascending order."""
+    serving: dict[str, list[int]] = {}
+    for report in sorted(reports, key=lambda one: one.number):
+        for queue in report.queues if report.is_open else ():
+            serving.setdefault(queue, []).append(report.number)
+    return serving
 
 
 def _free_counter(desk: Desk, work: UnitOfWork, report: CounterReport) -> FreeCounter:
@@ -170,14 +221,30 @@ def recall_current(desk: Desk, session: Session, counter: int) -> None:
 
 
 def start_service(desk: Desk, session: Session, counter: int) -> None:
-    """The customer is here: from now on the counter may see who it is, and that is noted."""
+    """The customer is here: from now on the counter may see who it is, and that is noted.
+
+    At a counter that is free it may be somebody whose call another counter has won: whoever the
+    customer stands before is right.
+    """
     hand = _hand(desk, session, counter)
     with desk.unit_of_work() as work:
-        ticket = _current(work, desk, counter)
-        work.append(start(ticket, hand))
+        ticket = _disputed(work, desk, counter)
+        if ticket is not None:
+            work.append(start_lost(ticket, hand))
+        else:
+            ticket = _current(work, desk, counter)
+            work.append(start(ticket, hand))
         if ticket.customer_ref is not None:
             work.append(_profile_viewed(desk, ticket, ticket.customer_ref, hand))
         work.commit()
+
+
+def _disputed(work: UnitOfWork, desk: Desk, counter: int) -> Ticket | None:
+    """Return the last ticket whose call this free counter lost to one that has not begun either."""
+    if work.at_counter(desk.business_day(), counter) is not None:
+        return None
+    lost = next((one for one in lost_calls(desk, work, counter) if one.can_start), None)
+    return work.ticket(lost.ticket_id) if lost is not None else None
 
 
 def _profile_viewed(desk: Desk, ticket: Ticket, customer_ref: str, hand: Hand) -> Draft:
