@@ -151,8 +151,11 @@ class WatermarkKeeper:
     def heard(self, events: int) -> None:
         """Hear that so many events were committed; returns at once."""
         with self._changed:
+            is_first = self._pending == 0
             self._pending += events
-            self._changed.notify()
+            # In between the thread would wake for nothing, and the desk would wait for it.
+            if is_first or self._pending >= EVERY:
+                self._changed.notify()
 
     def write(self) -> None:
         """Note now how far the log got. Blocking: never on the GUI thread.
