@@ -19,6 +19,7 @@ class Course:
         avoid: counter that passed it over; it may call again from `avoid_until` (ms) on.
         undo: state before the last step, for taking it back: rank, queue, counter, eligible_at.
         why: why it was called (ticket_steps.CallReason).
+        offline: it was called while nobody could be asked.
     """
 
     calls: int = 0
@@ -34,6 +35,7 @@ class Course:
     avoid_until: int | None = None
     undo: str | None = None
     why: str | None = None
+    offline: bool = False
 
     @classmethod
     def parsed(cls, text: str | None) -> "Course":
@@ -58,8 +60,10 @@ class Course:
 
 FRESH = Course()
 """The course of a ticket that nobody has called yet."""
-_WORDS = frozenset({"parked", "undo", "why"})
-_KINDS = {field.name: str if field.name in _WORDS else int for field in fields(Course)}
+_KINDS = {
+    field.name: {"parked": str, "undo": str, "why": str, "offline": bool}.get(field.name, int)
+    for field in fields(Course)
+}
 
 
 def course_text(data: Any) -> str | None:

@@ -8,7 +8,7 @@ from lobby_app.domain.text import Text
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
 from lobby_app.services import calling, reception, signing_on
 from lobby_app.services.desk import Desk
-from lobby_app.services.views import CounterView, PlannedCounter, ScannedTicket, Session
+from lobby_app.services.views import Called, CounterView, PlannedCounter, ScannedTicket, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ class CounterDesk:
         """See services.calling."""
         return calling.counter_view(self.desk, counter)
 
-    def call_next(self, session: Session, counter: int) -> str | None:
+    def call_next(self, session: Session, counter: int) -> Called:
         """See services.calling."""
-        return calling.call_next(self.desk, session, counter)
+        return calling.next_call(self.desk, session, counter)
 
     def recall(self, session: Session, counter: int) -> None:
         """See services.calling."""

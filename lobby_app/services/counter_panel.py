@@ -6,8 +6,10 @@ from lobby_app.domain.customer import CustomerRecord, Tier
 from lobby_app.domain.ports import UnitOfWork
 from lobby_app.domain.text import Language, Text
 from lobby_app.domain.ticket import Ticket, TicketState
+from lobby_app.services.claiming import is_apart_from_others
 from lobby_app.services.desk import Desk
 from lobby_app.services.explaining import explain_call
+from lobby_app.services.lost_calls import lost_calls
 from lobby_app.services.views import CalledTicket, CounterPerson, CounterView
 
 
@@ -34,6 +36,7 @@ def counter_panel(desk: Desk, work: UnitOfWork, counter: int) -> CounterView:
         parked=tuple(called_ticket(desk, ticket) for ticket in parked),
         last=_last(desk, work, counter, current),
         at=now,
+        lost=lost_calls(desk, work, counter),
     )
 
 
@@ -80,6 +83,7 @@ def called_ticket(desk: Desk, ticket: Ticket) -> CalledTicket:
         why=explain_call(ticket.number, course.why) if course.why else None,
         person=_person(desk, record) if record is not None else None,
         can_undo=course.undo is not None,
+        is_unconfirmed=course.offline and is_apart_from_others(desk),
     )
 
 

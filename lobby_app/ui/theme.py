@@ -72,6 +72,7 @@ LIGHT_CHIPS = {
     "priority": _white_on("#6A1B9A"),
     "appointment": _white_on("#0B5CAD"),
     "document_expired": _white_on("#8A5A00"),
+    "offline": _white_on("#8A5A00"),
     "counter_verify": Chip("#1A1A1A", "#FFFFFF", "#1A1A1A"),
     "demo": Chip("#0B5CAD", "#EAF2FB", "#0B5CAD"),
 }

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
-from lobby_app.services.views import CounterView, PlannedCounter, ScannedTicket, Session
+from lobby_app.services.views import Called, CounterView, PlannedCounter, ScannedTicket, Session
 
 
 class CounterPort(Protocol):
@@ -44,8 +44,8 @@ class CounterPort(Protocol):
         """Return the panel."""
         ...
 
-    def call_next(self, session: Session, counter: int) -> str | None:
-        """Finish the present customer and call the next; return the number called."""
+    def call_next(self, session: Session, counter: int) -> Called:
+        """Finish the present customer and call the next; takes two seconds when nobody answers."""
         ...
 
     def recall(self, session: Session, counter: int) -> None:

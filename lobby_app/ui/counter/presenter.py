@@ -21,6 +21,8 @@ _NEEDS_ANY = frozenset({CounterCommand.FINISH, CounterCommand.TRANSFER})
 def is_possible(command: CounterCommand, view: CounterView) -> bool:
     """Tell whether a step makes sense now; the domain refuses it anyhow where it does not."""
     state = view.current.state if view.current is not None else ""
+    if command is CounterCommand.START and view.current is None:
+        return any(lost.can_start for lost in view.lost)
     if command in _NEEDS_CALLED:
         return state == "called"
     if command in _NEEDS_SERVING:
@@ -119,6 +121,8 @@ class CounterPresenter:
                 found.append(("appointment", wording("mark_without_sound")))
             if current.priority in ("care", "safety"):
                 found.append(("priority", wording("mark_priority")))
+            if current.is_unconfirmed:
+                found.append(("offline", wording("mark_offline")))
             if current.documents_incomplete:
                 found.append(("document_expired", wording("mark_documents")))
             if current.language.value == "en":

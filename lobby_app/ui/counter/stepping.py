@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
-from lobby_app.services.views import CounterView, ScannedTicket, Session
+from lobby_app.services.views import Called, CounterView, ScannedTicket, Session
 from lobby_app.ui.counter.joining import JoinController
 from lobby_app.ui.counter.keys import CounterCommand
+from lobby_app.ui.counter.losing import LossTeller
 from lobby_app.ui.counter.port import CounterPort
 from lobby_app.ui.counter.post import Post
 from lobby_app.ui.counter.presenter import is_possible, undoable
 from lobby_app.ui.hub import Choice, Question, WindowHub
+
+SLOW_MS = 400
+"""A call that takes longer than this says that it is under way."""
 
 
 class StepController(QObject):
@@ -30,6 +34,11 @@ class StepController(QObject):
         self._post = post
         self._joining = joining
         self._is_working = False
+        self._losses = LossTeller(hub)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(lambda: hub.tell("asking", seconds=0.0))
 
     def commands(self) -> dict[CounterCommand, Callable[[], object]]:
         """Return what each step's key does."""
@@ -65,19 +74,28 @@ class StepController(QObject):
             return
         self._is_working = True
 
-        def work() -> CounterView:
-            job(port, session, counter)
-            return port.view(counter)
+        def work() -> tuple[object, CounterView]:
+            return job(port, session, counter), port.view(counter)
 
         self._hub.run(work, self._done, self._failed)
 
-    def _done(self, view: CounterView) -> None:
-        self._is_working = False
+    def _done(self, done: tuple[object, CounterView]) -> None:
+        came_of_it, view = done
+        self._rest()
+        self._losses.move_on()
         self.stepped.emit()
         self._show(view)
+        if isinstance(came_of_it, Called) and came_of_it.taken is not None:
+            taken = came_of_it.taken
+            key = "taken" if taken.counter is not None else "taken_somewhere"
+            self._hub.tell(key, "amber", 0.0, number=taken.number, counter=taken.counter)
+
+    def _rest(self) -> None:
+        self._is_working = False
+        self._slow.stop()
 
     def _failed(self, error: BaseException) -> None:
-        self._is_working = False
+        self._rest()
         self._hub.fail(error)
         self.refresh()
 
@@ -91,13 +109,18 @@ class StepController(QObject):
         if self._post.session is not None:
             self._post.view = view
             self._hub.changed.emit()
+            self._losses.tell(view.lost)
 
     def open_counter(self, queues: tuple[str, ...]) -> None:
         """Sign the counter on with its queues."""
         self.run(lambda port, session, at: port.open_counter(session, at, queues))
 
     def _next(self) -> None:
+        if self._is_working:
+            return
         self.run(lambda port, session, at: port.call_next(session, at))
+        if self._is_working:
+            self._slow.start()
 
     def _finish(self, code: str) -> None:
         self.run(lambda port, session, at: port.finish(session, at, FinishOutcome(code)))

@@ -34,7 +34,7 @@ class CounterPanel(QWidget):
         self.state = label(self.ticket_card, "body_quiet", wraps=True)
         self.person = label(self.ticket_card, "human", wraps=True)
         self.marks = FlowBox(self.ticket_card)
-        self.mark_labels = [label(self.marks, "chip") for _ in range(4)]
+        self.mark_labels = [label(self.marks, "chip") for _ in range(5)]
         for mark in self.mark_labels:
             self.marks.add(mark)
         self.why = label(self.ticket_card, "quiet", wraps=True)
