@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from lobby_app.app.greeter import GreeterApp
 from lobby_app.app.program import new_application
+from lobby_app.assembly import open_desk
 from lobby_app.config import Settings
 from lobby_app.domain.text import Language
 from lobby_app.logsetup import set_up_logging
@@ -57,11 +59,17 @@ def _main() -> threading.Thread:
 
 
 def issue(folder: Path, count: int) -> None:
-    """Sign on and issue tickets; print their numbers."""
+    """Sign on as one of the demo's staff and issue tickets; print their numbers.
+
+    Whoever opens the folder writes the demo's list of staff anew: nobody else could be on it.
+    """
     new_application()
     settings = demo_settings(folder)
-    with ready_desk(folder) as opened, greeter_page(opened, open_printer(settings)) as page:
-        page.sign_on(QUICK_NUMBER, QUICK_PIN)
+    with (
+        closing(open_desk(settings)) as opened,
+        greeter_page(opened, open_printer(settings)) as page,
+    ):
+        page.sign_on()
         for _ in range(count):
             page.window.visiting.open_anonymous()
             page.window.visiting.choose("note_exchange")
