@@ -12,7 +12,7 @@ from lobby_app.cache.customers import SqlCustomerCache, open_customers
 from lobby_app.cache.opening import open_log
 from lobby_app.cache.self_check import self_check
 from lobby_app.config import Settings
-from lobby_app.demo.branches import demo_branch
+from lobby_app.demo.branches import demo_branch, with_lunch
 from lobby_app.demo.clock import read_clock
 from lobby_app.demo.install import install_demo
 from lobby_app.devices.key_file import KeyFile
@@ -82,6 +82,9 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> OpenDesk:
         policy = never_closing(policy)
     branch, staff = _branch(settings, policy)
     clock = clock or _clock(settings, branch)
+    if settings.demo and not settings.branch_file and not isinstance(clock, BranchClock):
+        # Only the tellers of a played day go to lunch; who tries the demo at noon is at work.
+        branch = with_lunch(branch)
     secrets, notices = _secrets(settings)
     try:
         opened = _opened(settings, policy, branch, clock, secrets, notices)

@@ -1,10 +1,13 @@
 """Twelve invented branches by the archetypes of domain 6.1; this desk stands in the first."""
 
+from dataclasses import replace
+from datetime import time
 from itertools import count
 from typing import Any
 
 from lobby_app.demo.data import demo_table
 from lobby_app.domain.branch import Branch, CounterPlan, Machine
+from lobby_app.domain.hours import DayHours
 from lobby_app.domain.text import Text
 
 # Kind of counter in the archetype → the queues it serves. A teller of the service counter also
@@ -18,6 +21,7 @@ _COUNTERS = {
     "wealth": ("wealth_room",),
     "loan": ("loan_desk",),
 }
+_LUNCH = (DayHours(time(11, 30), time(12, 15)), DayHours(time(12, 15), time(13, 0)))
 _MACHINES = {
     "cash_recyclers": ("crs", "cash_recycler"),
     "smart_tellers": ("stm", "smart_teller"),
@@ -35,6 +39,17 @@ def demo_branches() -> tuple[Branch, ...]:
 def demo_branch() -> Branch:
     """Return the branch of this desk: residential, many elders."""
     return demo_branches()[0]
+
+
+def with_lunch(branch: Branch) -> Branch:
+    """Return the branch with the lunches of a played day: of two alike one goes at a time."""
+    kinds = [plan.queues[:1] for plan in branch.counters]
+    counters = []
+    for place, plan in enumerate(branch.counters):
+        turn, alike = kinds[:place].count(kinds[place]), kinds.count(kinds[place])
+        breaks = _LUNCH[turn : turn + 1] if alike > 1 else ()
+        counters.append(replace(plan, breaks=breaks))
+    return replace(branch, counters=tuple(counters))
 
 
 def elder_share() -> float:

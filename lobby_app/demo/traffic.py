@@ -31,7 +31,6 @@ from lobby_app.services.views import Identified, PrimaryAction, Session, Wishes
 
 CLOSING = time(17, 0)
 LAST_CALL = time(19, 0)
-_LUNCH = ((time(11, 30), time(12, 15)), (time(12, 15), time(13, 0)))
 _WALK = timedelta(seconds=25)
 _RECALL_AFTER = timedelta(seconds=40)
 _HELPS_AFTER = timedelta(minutes=3, seconds=1)
@@ -89,11 +88,11 @@ class Traffic:
         self._greeter = Session(_GREETER, Text("", ""), clock.at)
         self._counters = _counters(desk, kind)
         self.served = self.arrived = 0
-        for plan, lunch in self._counters:
+        for plan in self._counters:
             self._put(self._at(OPENING), partial(self._open, plan))
-            if lunch is not None:
-                self._put(self._at(lunch[0]), partial(self._resting.add, plan.number))
-                self._put(self._at(lunch[1]), partial(self._back, plan))
+            for lunch in plan.breaks:
+                self._put(self._at(lunch.start), partial(self._resting.add, plan.number))
+                self._put(self._at(lunch.end), partial(self._back, plan))
         for visitor in visitors_of(day, kind, zone, seed):
             self._put(visitor.at, partial(self._arrive, visitor))
         outage = demo_table("traffic")["outage"]
@@ -165,7 +164,7 @@ class Traffic:
 
     def _wake(self) -> None:
         """Let idle counters look again, in the order of their numbers."""
-        for plan, _ in self._counters:
+        for plan in self._counters:
             if plan.number in self._idle:
                 self._idle.discard(plan.number)
                 self._free(plan)
@@ -224,21 +223,12 @@ class Traffic:
         self._free(plan)
 
 
-def _counters(desk: Desk, kind: str) -> list[tuple[CounterPlan, tuple[time, time] | None]]:
-    """Return the counters of the day, each with its lunch: of two alike one goes at a time."""
+def _counters(desk: Desk, kind: str) -> list[CounterPlan]:
+    """Return the counters of the day: the branch's own and those opened for the rush."""
     extra = demo_table("traffic")[kind]["extra_cash_counters"]
-    plans = list(desk.branch.counters)
+    plans = desk.branch.counters
     first = max(plan.number for plan in plans) + 1
-    plans += [CounterPlan(first + place, ("cash_counter",)) for place in range(extra)]
-    seen: dict[tuple[str, ...], int] = {}
-    result = []
-    for plan in plans:
-        turn = seen.get(plan.queues[:1], 0)
-        seen[plan.queues[:1]] = turn + 1
-        alike = sum(other.queues[:1] == plan.queues[:1] for other in plans)
-        lunch = _LUNCH[turn] if alike > 1 and turn < len(_LUNCH) else None
-        result.append((plan, lunch))
-    return result
+    return [*plans, *(CounterPlan(first + place, ("cash_counter",)) for place in range(extra))]
 
 
 def _has_gone(visitor: Visitor, waited: float) -> bool:

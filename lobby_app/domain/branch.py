@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 
+from lobby_app.domain.hours import DayHours
 from lobby_app.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class CounterPlan:
-    """One human counter as planned. `queues`: channel codes; not `shared` = tier customers only."""
+    """One human counter as planned.
+
+    Attributes:
+        queues: channel codes. shared: False = tier customers only.
+        breaks: when it calls nobody, in their order, none over midnight.
+    """
 
     number: int
     queues: tuple[str, ...]
     shared: bool = True
+    breaks: tuple[DayHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

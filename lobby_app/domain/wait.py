@@ -26,6 +26,9 @@ class ServingCounter:
     Attributes:
         busy_business: code of the business at the counter, None when free.
         busy_minutes: how long that service has run.
+        breaks: planned breaks that are not over, in their order: from and to, on the clock of the
+            tickets' starts. A service that runs is finished first.
+        is_away: closed for such a break, and expected back after it.
     """
 
     number: int
@@ -35,6 +38,15 @@ class ServingCounter:
     busy_business: str | None = None
     busy_minutes: float = 0.0
     history: tuple[Priority, ...] = ()
+    breaks: tuple[tuple[float, float], ...] = ()
+    is_away: bool = False
+
+    def calls_from(self, at: float) -> float:
+        """Return when the counter calls next if it is free at `at`: then, or after its break."""
+        for begins, ends in self.breaks:
+            if begins <= at < ends:
+                at = ends
+        return at
 
 
 def forecast(
@@ -49,7 +61,10 @@ def forecast(
     """
     limits = policy.thresholds
     line = _Line(waiting)
-    free_at = [(now + _remaining(counter, policy), index) for index, counter in enumerate(counters)]
+    free_at = [
+        (counter.calls_from(now + _remaining(counter, policy)), index)
+        for index, counter in enumerate(counters)
+    ]
     heapq.heapify(free_at)
     histories = [counter.history for counter in counters]
     idle_since = [at for at, _ in sorted(free_at, key=lambda item: item[1])]
@@ -71,7 +86,7 @@ def forecast(
         line.take(ticket)
         expected[ticket.ticket_id] = at - now
         histories[index] = (*histories[index][-9:], ticket.priority)
-        done = at + handling_minutes(ticket.business, policy)
+        done = counter.calls_from(at + handling_minutes(ticket.business, policy))
         idle_since[index] = done
         heapq.heappush(free_at, (done, index))
     return expected
@@ -124,7 +139,7 @@ def _wait_to_help(
     policy: Policy,
 ) -> None:
     """Let an idle dedicated counter come back when it may help the shared queue."""
-    helps_at = idle_since + policy.thresholds.idle_help_minutes
+    helps_at = counter.calls_from(idle_since + policy.thresholds.idle_help_minutes)
     if at < helps_at and line.heads(counter.helps):
         heapq.heappush(free_at, (helps_at, index))
 

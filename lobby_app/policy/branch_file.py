@@ -6,6 +6,7 @@ The format is described in docs/branch-file.md.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from argon2.exceptions import InvalidHashError
 from lobby_app.domain.branch import Branch, CounterPlan, Machine, StaffMember
 from lobby_app.domain.business import Policy
 from lobby_app.domain.errors import KnownError
+from lobby_app.domain.hours import DayHours, parse_hours
 from lobby_app.policy.reading import Table, read_toml
 
 _AREA = "branch"
@@ -43,7 +45,8 @@ def load_branch_file(path: Path, policy: Policy) -> BranchFile:
 
     Raises:
         KnownError: `branch.unreadable`, `branch.unknown_key`, `branch.wrong_value` (each names
-            file, key and what is allowed) or `branch.unserved` (a queue that no counter serves).
+            file, key and what is allowed), `branch.wrong_break` or `branch.unserved` (a queue that
+            no counter serves).
     """
     main = Table(path.name, "", read_toml(path, _AREA), _AREA)
     main.expect_only(_KEYS)
@@ -95,15 +98,32 @@ def _counters(tables: Sequence[Table], policy: Policy) -> tuple[CounterPlan, ...
     queued = tuple(code for code, entry in policy.channels.items() if entry.queued)
     plans: dict[int, CounterPlan] = {}
     for table in tables:
-        table.expect_only(("number", "queues", "shared"))
+        table.expect_only(("number", "queues", "shared", "breaks"))
         number, queues = table.whole("number", 1, 99), table.strings("queues")
         if number in plans:
             raise table.wrong("number", _others(plans))
         if not queues or not set(queues) <= set(queued):
             raise table.wrong("queues", ", ".join(queued))
         shared = table.flag("shared") if "shared" in table.values else True
-        plans[number] = CounterPlan(number, queues, shared)
+        plans[number] = CounterPlan(number, queues, shared, _breaks(table))
     return tuple(plans.values())
+
+
+def _breaks(table: Table) -> tuple[DayHours, ...]:
+    """Return the planned breaks of a counter by their beginning."""
+    breaks: list[DayHours] = []
+    for text in sorted(table.strings("breaks")):
+        try:
+            span = parse_hours(text)
+        except ValueError:
+            span = None
+        # Sorted by their text they are sorted by time: the form has two digits everywhere.
+        after = breaks[-1].end if breaks else time.min
+        if span is None or span.start < after or span.start >= span.end:
+            key = table.key("breaks")
+            raise KnownError("branch.wrong_break", file=table.file, key=key, value=text)
+        breaks.append(span)
+    return tuple(breaks)
 
 
 def _machines(tables: Sequence[Table], policy: Policy) -> tuple[Machine, ...]:

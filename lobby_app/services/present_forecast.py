@@ -45,8 +45,12 @@ class LatestForecast:
 
 def floor_of(waiting: Iterable[str], counters: Iterable[ServingCounter]) -> frozenset[str]:
     """Return what tells one floor from another: ids of waiting tickets, counters at work."""
-    posts = (f"{one.number} {one.busy_business or '-'} {' '.join(one.queues)}" for one in counters)
+    posts = (f"{one.number} {_work(one)} {' '.join(one.queues)}" for one in counters)
     return frozenset((*waiting, *posts))
+
+
+def _work(counter: ServingCounter) -> str:
+    return counter.busy_business or ("away" if counter.is_away else "-")
 
 
 def as_document(forecast: Forecast) -> dict[str, object]:

@@ -1,12 +1,14 @@
 """The waiting tickets of today seen through the dispatcher: places, ranges, channel waits."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from lobby_app.domain.branch import CounterPlan
 from lobby_app.domain.business import Policy, Priority
 from lobby_app.domain.calibration import Promise
 from lobby_app.domain.dispatch import WaitingTicket
-from lobby_app.domain.ports import UnitOfWork
+from lobby_app.domain.ports import CounterReport, UnitOfWork
 from lobby_app.domain.slip import WaitRange
 from lobby_app.domain.ticket import Ticket
 from lobby_app.domain.wait import ServingCounter, forecast, people_ahead, printed, range_of
@@ -16,6 +18,8 @@ from lobby_app.services.present_forecast import Forecast, floor_of
 HELPED_QUEUES = ("cash_counter", "service_counter")
 """What a dedicated counter helps with when it has been idle for a while (domain 3.6)."""
 _NEW = "new"
+_EARLY_MINUTES = 15.0
+"""A counter that closes so long before its planned break has gone on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Queues:
 
     def counters_for(self, queue: str) -> int:
         """Return how many open counters serve a queue."""
-        return sum(1 for counter in self._counters if queue in counter.queues)
+        return sum(queue in one.queues for one in self._counters if not one.is_away)
 
 
 class OrdinaryWaits(Mapping[str, float]):
@@ -126,30 +130,45 @@ def read_queues(desk: Desk, work: UnitOfWork) -> Queues:
 def open_counters(desk: Desk, work: UnitOfWork) -> list[ServingCounter]:
     """Return the counters that are open, each with the service it runs.
 
-    On a day on which no counter has signed on, the plan of the branch stands for them: a branch
-    may use the entrance before its counters do.
+    With them those that closed for a planned break and will be back (`is_away`). On a day on which
+    no counter has signed on, the plan of the branch stands for them: a branch may use the entrance
+    before its counters do.
     """
     day = desk.business_day()
     reports = work.counters(day)
     if not reports:
         return [_serving(desk, plan.number, plan.queues, None) for plan in desk.branch.counters]
-    return [
+    at_work = [
         _serving(desk, report.number, report.queues, work.at_counter(day, report.number))
         for report in reports
         if report.is_open
     ]
+    away = (_away(desk, report) for report in reports if not report.is_open)
+    return at_work + [counter for counter in away if counter is not None]
+
+
+def _away(desk: Desk, report: CounterReport) -> ServingCounter | None:
+    """Return a closed counter if it closed shortly before a planned break, or in it."""
+    plan, closed = _plan_of(desk, report.number), report.since.timestamp() / 60
+    if plan is None:
+        return None
+    serving = _serving(desk, plan.number, plan.queues, None)
+    if not serving.breaks or closed < serving.breaks[0][0] - _EARLY_MINUTES:
+        return None
+    (_, ends), *later = serving.breaks
+    return replace(serving, breaks=((closed, ends), *later), is_away=True)
 
 
 def _serving(
     desk: Desk, number: int, queues: tuple[str, ...], current: Ticket | None
 ) -> ServingCounter:
     shared = is_shared(desk, number)
-    business, minutes = None, 0.0
+    business, begun, minutes = None, None, 0.0
     if current is not None:
         course = current.course
         begun = course.started_at if course.started_at is not None else course.first_called_at
         business = current.business
-        minutes = max(0.0, desk.now().timestamp() - (begun or 0) / 1000) / 60 if begun else 0.0
+        minutes = max(0.0, desk.now().timestamp() - begun / 1000) / 60 if begun else 0.0
     return ServingCounter(
         number=number,
         queues=queues,
@@ -157,13 +176,39 @@ def _serving(
         helps=() if shared else HELPED_QUEUES,
         busy_business=business,
         busy_minutes=minutes,
+        breaks=breaks_of(desk, number, 0.0 if begun is None else begun / 60_000),
+    )
+
+
+def breaks_of(desk: Desk, counter: int, began: float = 0.0) -> tuple[tuple[float, float], ...]:
+    """Return the planned breaks of a counter that are not over, minutes since the epoch.
+
+    `began`: when its present service did. A counter that takes up a service in its break does not
+    take it: that one is left out.
+    """
+    plan = _plan_of(desk, counter)
+    if plan is None:
+        return ()
+    now = desk.now()
+    spans = (
+        tuple(datetime.combine(now, at, now.tzinfo).timestamp() / 60 for at in (one.start, one.end))
+        for one in plan.breaks
+    )
+    return tuple(
+        (begins, ends)
+        for begins, ends in spans
+        if ends > now.timestamp() / 60 and not begins < began
     )
 
 
 def is_shared(desk: Desk, counter: int) -> bool:
     """Tell whether a counter serves everybody; one that is not planned does."""
-    plan = next((one for one in desk.branch.counters if one.number == counter), None)
+    plan = _plan_of(desk, counter)
     return plan.shared if plan is not None else True
+
+
+def _plan_of(desk: Desk, counter: int) -> CounterPlan | None:
+    return next((one for one in desk.branch.counters if one.number == counter), None)
 
 
 def as_waiting(ticket: Ticket) -> WaitingTicket:

@@ -9,7 +9,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from random import Random
 
 from lobby_app.domain.business import Policy
@@ -17,7 +17,7 @@ from lobby_app.domain.kpi import ORDINARY_PROMISE, PROMISES
 from lobby_app.domain.wait import handling_minutes
 from lobby_app.services.desk import Desk
 from lobby_app.services.expecting import HALF_HOUR, Usual
-from lobby_app.services.queues import HELPED_QUEUES, is_shared
+from lobby_app.services.queues import HELPED_QUEUES, breaks_of, is_shared
 from lobby_app.services.supervision_views import CounterLine, HallView
 
 REPLICATES = 12
@@ -33,11 +33,16 @@ _LEAST_KINDS = 20
 
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """A counter as it is simulated. `busy`: minutes until its present service ends."""
+    """A counter as it is simulated.
+
+    Attributes:
+        busy: minutes until its present service ends. breaks: planned, minutes since the epoch.
+    """
 
     queues: tuple[str, ...]
     shared: bool
     busy: float = 0.0
+    breaks: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +96,13 @@ def _share(kept: _Kept, half: datetime) -> float:
 
 
 def _post(desk: Desk, line: CounterLine, now: datetime) -> _Post:
-    busy = 0.0
+    busy, began = 0.0, 0.0
     if line.ticket_number and line.since is not None:
+        began = line.since.timestamp() / 60
         mean = handling_minutes(line.business_code, desk.policy)
         busy = max(mean - (now - line.since).total_seconds() / 60, mean / 5)
-    return _Post(line.queues, is_shared(desk, line.number), busy)
+    breaks = breaks_of(desk, line.number, began)
+    return _Post(line.queues, is_shared(desk, line.number), busy, breaks)
 
 
 def _load(kinds: Counter[tuple[str, str, str]], policy: Policy) -> dict[str, float]:
@@ -118,7 +125,7 @@ def _one_more(desk: Desk, hall: HallView, posts: Sequence[_Post], load: dict[str
     if not closed:
         return _Post((worst,), shared=True)
     best = max(closed, key=lambda line: max(_burden(q, posts, load) for q in line.queues))
-    return _Post(best.queues, is_shared(desk, best.number))
+    return _Post(best.queues, is_shared(desk, best.number), breaks=breaks_of(desk, best.number))
 
 
 def _one_fewer(posts: Sequence[_Post], load: dict[str, float]) -> list[_Post] | None:
@@ -176,17 +183,21 @@ def _kept(
 ) -> _Kept:
     """Return by half-hour how many promises are kept, of how many, over all days."""
     # numpy and the compiled kernel take a second to import: only who asks for advice pays.
+    from lobby_app.simulation.floor import open_minutes
     from lobby_app.simulation.kernel import simulate
     from lobby_app.simulation.model import PRIORITIES, arrivals, mask_of, plan, rule_of
 
     codes = {queue: place for place, queue in enumerate(_queues(desk))}
     classes = {priority.value: place for place, priority in enumerate(PRIORITIES)}
-    begin = now.timestamp() / 60
+    # Minutes of the day, in which the breaks are told.
+    midnight = datetime.combine(now, time(), now.tzinfo).timestamp() / 60
+    begin = now.timestamp() / 60 - midnight
     helped = mask_of([codes[queue] for queue in HELPED_QUEUES])
     floor = plan(
         [mask_of([codes[queue] for queue in post.queues]) for post in posts],
         helps=[0 if post.shared else helped for post in posts],
         shared=[post.shared for post in posts],
+        is_open=open_minutes([post.breaks for post in posts], midnight),
         busy_until=[begin + post.busy for post in posts],
     )
     rule = rule_of(desk.policy.thresholds)
@@ -194,7 +205,7 @@ def _kept(
     for visits in days:
         outcome = simulate(
             arrivals(
-                [visit.at for visit in visits],
+                [visit.at - midnight for visit in visits],
                 [classes[visit.priority] for visit in visits],
                 [codes[visit.queue] for visit in visits],
                 [visit.minutes for visit in visits],

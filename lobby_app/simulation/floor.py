@@ -19,9 +19,6 @@ DAY_MINUTES = 1440
 _OTHER = ""
 """Stands for every business that the policy does not name."""
 
-Pauses = Mapping[int, Sequence[tuple[float, float]]]
-"""Planned breaks by counter number: from and to, minutes of the day."""
-
 
 class Foresight(NamedTuple):
     """Remaining minutes of one ticket: `Calibration.promise(*foresight)` makes the promise."""
@@ -74,7 +71,6 @@ def forecast_floor(
     knowledge: Knowledge,
     *,
     midnight: float = 0.0,
-    pauses: Pauses | None = None,
     day_factor: float = 1.0,
     replicates: int = 100,
     seed: int = 1,
@@ -85,7 +81,7 @@ def forecast_floor(
     `day_factor` says how busy the day is against the usual one.
     """
     tickets = sorted(waiting, key=lambda t: (t.start, t.number))
-    present = _present(tickets, counters, now - midnight, midnight, knowledge, pauses or {})
+    present = _present(tickets, counters, now - midnight, midnight, knowledge)
     spread = forecast_spread(
         present,
         knowledge.habits,
@@ -109,7 +105,6 @@ def _present(
     now: float,
     midnight: float,
     knowledge: Knowledge,
-    pauses: Pauses,
 ) -> Present:
     places = _places(tickets, counters, knowledge)
     kinds = {name: place for place, name in enumerate(knowledge.businesses)}
@@ -128,7 +123,7 @@ def _present(
         np.array([kinds.get(ticket.business, other) for ticket in tickets], np.int64),
         np.array(serving, np.int64),
         np.array([one.busy_minutes for one in counters], np.float64),
-        _plan(counters, places, knowledge, pauses),
+        _plan(counters, places, knowledge, midnight),
     )
 
 
@@ -145,23 +140,24 @@ def _plan(
     counters: Sequence[ServingCounter],
     places: Mapping[str, int],
     knowledge: Knowledge,
-    pauses: Pauses,
+    midnight: float,
 ) -> Plan:
     return plan(
         np.array([mask_of([places[q] for q in one.queues]) for one in counters], np.int64),
         helps=np.array([mask_of([places[q] for q in one.helps]) for one in counters], np.int64),
         shared=np.array([one.shared for one in counters], np.bool_),
-        is_open=_open_minutes(counters, pauses),
+        is_open=open_minutes([one.breaks for one in counters], midnight),
         speed=np.array([knowledge.speed.get(one.number, 1.0) for one in counters], np.float64),
         recent=np.array([_recent(one.history) for one in counters], np.int64),
     )
 
 
-def _open_minutes(counters: Sequence[ServingCounter], pauses: Pauses) -> Flags:
-    is_open = np.ones((len(counters), DAY_MINUTES if pauses else 1), np.bool_)
-    for row, counter in enumerate(counters):
-        for begins, ends in pauses.get(counter.number, ()):
-            is_open[row, int(begins) : int(ends)] = False
+def open_minutes(breaks: Sequence[Sequence[tuple[float, float]]], midnight: float) -> Flags:
+    """Return per counter and minute of the day whether it may call; breaks on midnight's clock."""
+    is_open = np.ones((len(breaks), DAY_MINUTES if any(breaks) else 1), np.bool_)
+    for row, planned in enumerate(breaks):
+        for begins, ends in planned:
+            is_open[row, int(begins - midnight) : int(ends - midnight)] = False
     return is_open
 
 

@@ -4,11 +4,12 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 
 import numpy as np
 
-from lobby_app.domain.branch import Branch
+from lobby_app.domain.branch import Branch, CounterPlan
 from lobby_app.domain.business import Policy
 from lobby_app.domain.errors import KnownError
 from lobby_app.policy.reading import Table, read_toml
@@ -134,9 +135,11 @@ def counters_for(
 
         return CounterSource("replay.counters_seen", seen, str(most))
     if branch is not None:
-        own = tuple(CounterLine(one.queues, 1, one.shared) for one in branch.counters)
+        own = tuple(_of_plan(one) for one in branch.counters)
         if set(days.queues) <= {queue for one in own for queue in one.queues}:
-            return _fixed("replay.counters_branch", days, own, told(own))
+            has_breaks = any(one.breaks for one in branch.counters)
+            origin = "replay.counters_branch_breaks" if has_breaks else "replay.counters_branch"
+            return _fixed(origin, days, own, told(own))
     assumed = _assumed(days)
     return _fixed("replay.counters_assumed", days, assumed, told(assumed))
 
@@ -158,6 +161,20 @@ def told(lines: Sequence[CounterLine]) -> str:
 
 def _of_shift(shift: Shift) -> CounterLine:
     return CounterLine(shift.queues, 1, shift.shared, shift.spans)
+
+
+def _of_plan(counter: CounterPlan) -> CounterLine:
+    """Return a counter of the branch as it is planned: open all day but for its breaks."""
+    spans, begin = [], 0.0
+    for one in counter.breaks:
+        spans.append((begin, _minute(one.start)))
+        begin = _minute(one.end)
+    open_for = (*spans, (begin, _LAST_MINUTE + 1.0)) if spans else ()
+    return CounterLine(counter.queues, 1, counter.shared, open_for)
+
+
+def _minute(at: time) -> float:
+    return at.hour * 60.0 + at.minute
 
 
 def _assumed(days: ReplayDays) -> tuple[CounterLine, ...]:

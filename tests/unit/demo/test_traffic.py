@@ -102,6 +102,21 @@ def test_arrivals_follow_the_recipe(kind: str, least: int, most: int) -> None:
     assert visitors[-1].at.hour < 17
 
 
+def test_lunch_is_planned_on_a_played_day_only(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, demo=True)
+    tried = open_desk(settings)
+    assert not any(plan.breaks for plan in tried.desk.branch.counters)
+    tried.close()
+    set_clock(tmp_path, first_moment(DAY, "Asia/Shanghai"), 1.0)
+    played = open_desk(settings)
+    cash = [one for one in played.desk.branch.counters if "cash_counter" in one.queues]
+    first, second = (plan.breaks[0] for plan in cash)
+    assert first.end == second.start, "one after the other"
+    alone = [one for one in played.desk.branch.counters if "loan_desk" in one.queues]
+    assert alone[0].breaks == (), "nobody would be there"
+    played.close()
+
+
 def test_the_clock_runs_as_fast_as_it_was_told(tmp_path: Path) -> None:
     shown = first_moment(DAY, "Asia/Shanghai")
     clock = set_clock(tmp_path, shown, 60.0)

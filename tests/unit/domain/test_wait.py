@@ -41,6 +41,29 @@ def test_a_running_service_counts_by_what_is_left() -> None:
     assert forecast([_ticket(1, 0.0)], [busy], 5.0, POLICY)["1"] == pytest.approx(MEAN - 3.0)
 
 
+def test_a_break_ahead_lengthens_the_wait_of_those_who_wait_into_it() -> None:
+    tickets = [_ticket(n, float(n)) for n in range(3)]
+    resting = ServingCounter(1, ("cash_counter",), breaks=((5.0 + MEAN, 50.0), (50.0, 60.0)))
+    expected = forecast(tickets, [resting], 5.0, POLICY)
+    # The first is called at once and finished before the break, the others come after it.
+    assert expected == {"0": 0.0, "1": 55.0, "2": 55.0 + MEAN}
+
+
+def test_a_running_service_is_finished_in_the_break() -> None:
+    busy = ServingCounter(
+        1, ("cash_counter",), busy_business="cash_withdrawal", busy_minutes=1.0,
+        breaks=((0.0, 5.5),),
+    )  # fmt: skip
+    assert forecast([_ticket(1, 0.0)], [busy], 5.0, POLICY)["1"] == pytest.approx(MEAN - 1.0)
+
+
+def test_a_counter_at_work_takes_those_who_would_wait_for_one_in_its_break() -> None:
+    tickets = [_ticket(n, float(n)) for n in range(3)]
+    resting = ServingCounter(2, ("cash_counter",), breaks=((0.0, 65.0),))
+    expected = forecast(tickets, [CASH, resting], 5.0, POLICY)
+    assert expected == {"0": 0.0, "1": MEAN, "2": 2 * MEAN}
+
+
 def test_nobody_is_promised_a_counter_that_is_closed() -> None:
     assert forecast([_ticket(1, 0.0)], [], 5.0, POLICY) == {}
     elsewhere = ServingCounter(4, ("corporate_counter",))

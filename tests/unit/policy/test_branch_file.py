@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from argon2 import PasswordHasher
 from lobby_app.domain.branch import CounterPlan, Machine
 from lobby_app.domain.business import Policy
 from lobby_app.domain.errors import KnownError
+from lobby_app.domain.hours import DayHours
 from lobby_app.domain.text import Language
 from lobby_app.messages import Messages
 from lobby_app.policy.branch_file import hash_pin, load_branch_file
@@ -39,6 +41,8 @@ def test_the_documented_example_is_a_branch(example: Path, policy: Policy) -> No
     assert (branch.branch_id, branch.code, branch.name.en) == (317, "HZ-317", "Hubin Branch")
     assert branch.counters[2] == CounterPlan(3, ("vip_counter",), shared=False)
     assert branch.counters[0].shared
+    assert branch.counters[0].breaks == (DayHours(time(12), time(12, 45)),)
+    assert branch.counters[1].breaks == ()
     assert branch.machines[0] == Machine("crs-1", "cash_recycler")
     assert (branch.has_private_banking, branch.stocks_fx_cash, branch.is_demo) == (
         False, True, False,
@@ -72,6 +76,7 @@ def test_the_documented_example_is_a_branch(example: Path, policy: Policy) -> No
         ("$argon2id$v=19", "$argon2i$v=19", "wrong_value", "staff[1].pin_hash"),
         ("$argon2id$v=19", "2468$v=19", "wrong_value", "staff[1].pin_hash"),
         ("[[staff]]", "[staff]", "wrong_value", "staff"),
+        ('["12:00-12:45"]', '"12:00-12:45"', "wrong_value", "counters[1].breaks"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(
@@ -88,6 +93,44 @@ def test_what_is_wrong_is_named(
         sentence = Messages(language).error(caught.value)
         assert "branch.toml" in sentence
         assert named in sentence
+
+
+def test_breaks_are_put_in_their_order(example: Path, policy: Policy) -> None:
+    text = example.read_text(encoding="utf-8")
+    two = '["15:00-15:10", "12:00-12:45", "12:45-13:00"]'
+    example.write_text(text.replace('["12:00-12:45"]', two), encoding="utf-8")
+    breaks = load_branch_file(example, policy).branch.counters[0].breaks
+    assert [one.start for one in breaks] == [time(12), time(12, 45), time(15)]
+
+
+@pytest.mark.parametrize(
+    ("breaks", "named"),
+    [
+        ('["12:00"]', "12:00"),
+        ('["12:00-12:60"]', "12:00-12:60"),
+        ('["9:00-9:15"]', "9:00-9:15"),
+        ('["12:00 - 12:45"]', "12:00 - 12:45"),
+        ('["12:45-12:00"]', "12:45-12:00"),
+        ('["23:30-00:15"]', "23:30-00:15"),
+        ('["12:00-12:00"]', "12:00-12:00"),
+        ('["12:00-12:45", "12:30-13:00"]', "12:30-13:00"),
+        ('[""]', ""),
+    ],
+)
+def test_a_break_that_is_none_is_named(
+    example: Path, policy: Policy, breaks: str, named: str
+) -> None:
+    text = example.read_text(encoding="utf-8")
+    example.write_text(text.replace('["12:00-12:45"]', breaks), encoding="utf-8")
+    with pytest.raises(KnownError) as caught:
+        load_branch_file(example, policy)
+    assert (caught.value.key, caught.value.params["value"]) == ("branch.wrong_break", named)
+    for language in Language:
+        sentence = Messages(language).error(caught.value)
+        assert "branch.toml" in sentence
+        assert "counters[1].breaks" in sentence
+        assert named in sentence
+        assert "12:00-12:45" in sentence
 
 
 def test_a_queue_nobody_serves_is_refused(example: Path, policy: Policy) -> None:

@@ -72,7 +72,7 @@ def test_the_same_seed_foresees_the_same() -> None:
 
 
 def test_a_planned_break_is_known() -> None:
-    seen = _foresee(HALL, [CASH], pauses={1: [(600.0, 660.0)]})
+    seen = _foresee(HALL, [replace(CASH, breaks=((NOW, NOW + 60.0),))])
     assert all(one.p10 >= 60.0 for one in seen.values())
 
 

@@ -1,5 +1,7 @@
 """Hand-made days with known answers, and what holds for every day."""
 
+from dataclasses import replace
+from datetime import time
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lobby_app.demo.branches import demo_branch
 from lobby_app.domain.errors import KnownError
+from lobby_app.domain.hours import DayHours
+from lobby_app.domain.text import Language
+from lobby_app.messages import Messages
 from lobby_app.services.replay.csv_days import read_csv_days
 from lobby_app.services.replay.days import ReplayDay, ReplayDays
 from lobby_app.services.replay.plans import counters_for, read_lines, told
@@ -95,6 +101,23 @@ def test_counters_are_those_seen_at_work(tmp_path: Path) -> None:
     source = counters_for(days, POLICY, None, None)
     assert source.origin == "replay.counters_seen"
     assert len(source.plan_of(days.days[0]).serves) == 2
+
+
+def test_the_branch_own_counters_take_their_breaks(tmp_path: Path) -> None:
+    rows = (f"9:{minute},cash_counter,5" for minute in (40, 50, 59))
+    days = days_in(tmp_path, "arrival,queue,service_min", *rows, "15:00,cash_counter,5")
+    lunch = DayHours(time(9, 45), time(10, 30))
+    branch = demo_branch()
+    first, *others = branch.counters
+    # Without the second cash counter and the dedicated one, which would help.
+    at_work = [one for one in others if one.shared and "cash_counter" not in one.queues]
+    branch = replace(branch, counters=(replace(first, breaks=(lunch,)), *at_work))
+    source = counters_for(days, POLICY, None, branch)
+    assert source.origin == "replay.counters_branch_breaks"
+    for language in Language:
+        assert source.text in Messages(language)(source.origin, counters=source.text)
+    (day,) = run_days(days.days, source.plan_of, rule_of(POLICY.thresholds))
+    assert calls(day) == [580.0, 630.0, 635.0, 900.0]
 
 
 def test_without_any_word_of_counters_there_are_enough(tmp_path: Path) -> None:
