@@ -1,8 +1,10 @@
 """The supervisor over a real branch: figures from the log alone, actions that say who and why."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,13 @@ from lobby_app.domain.chronicle import tell
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.event import EventKind, parse_body
 from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.hours import DayHours
 from lobby_app.domain.kpi import abandonment, figures, wanted
 from lobby_app.domain.stories import Moment
 from lobby_app.domain.ticket import TicketState
 from lobby_app.services import calling, hall, hall_actions, reception, registers, ticketing
 from lobby_app.services.advising import advise
+from lobby_app.services.expecting import Usual
 from lobby_app.services.floor import set_devices
 from lobby_app.services.hall_actions import ForcedEnd
 from lobby_app.services.staffing import advise_counters
@@ -170,6 +174,25 @@ def test_counters_are_advised_by_the_simulator(branch: Branch) -> None:
     now = next(half for half in halves if f"{half.starts_at:%H:%M}" == "10:00")
     assert now.advised == 3, "forty people wait for one cash counter"
     assert not supervision.advise(supervision.hall()), "the same floor, the same advice"
+
+
+def test_a_planned_break_is_staffed_for(branch: Branch) -> None:
+    calling.open_counter(branch.desk, session_of("0201"), 1, ["cash_counter"])
+    tickets_for(branch.opened, 4)
+    first, *others = branch.desk.branch.counters
+    first = replace(first, breaks=(DayHours(time(10), time(11)),))
+    rests = replace(branch.desk, branch=replace(branch.desk.branch, counters=(first, *others)))
+    usual = Usual(0, {}, Counter({("cash_counter", "ordinary", "note_exchange"): 30}))
+    plain, staffed = (
+        {
+            f"{half:%H:%M}": counters
+            for half, counters in advise_counters(desk, usual, Supervision(desk).hall()).items()
+        }
+        for desk in (branch.desk, rests)
+    )
+    assert plain["10:30"] == 1
+    assert staffed["10:30"] == 2, "somebody has to be there in the break"
+    assert plain["15:00"] == staffed["15:00"]
 
 
 def test_nothing_is_advised_while_nothing_is_known(branch: Branch) -> None:
@@ -374,7 +397,7 @@ def test_a_new_day_begins_with_nothing(branch: Branch) -> None:
 
 def test_what_days_like_this_one_were_like_is_expected(branch: Branch) -> None:
     """Eight tickets at ten a week ago: eight are expected at ten today, scaled by today so far."""
-    tickets_for(branch.opened, 8)
+    tickets_for(branch.opened, 4)
     branch.later(7 * 24 * 60 - 60)
     view = Supervision(branch.desk).hall()
     expected = {f"{half.starts_at:%H:%M}": half.expected for half in view.halves}
