@@ -1,20 +1,21 @@
 """A process that starts a window, says at which moment it was painted, and leaves.
 
 `python -m tests.bench.first_paint lobby FOLDER` is `lobby greeter --demo` up to the first paint;
-`bare FOLDER` is a window with one line of text. One line on standard output: the moment
-(monotonic, the same clock in every process) and the resident memory in MB.
+`bare FOLDER [WIDTH HEIGHT]` is a window with one line of text, as large as the screen or as told.
+One line on standard output: the moment (monotonic, the same clock in every process) and the
+resident memory in MB.
 """
 
 import sys
 from time import monotonic
 
 
-def main(kind: str, folder: str) -> None:
+def main(kind: str, folder: str, *size: str) -> None:
     """Start one kind of window."""
     if kind == "lobby":
         _start_lobby(folder)
     else:
-        _start_bare()
+        _start_bare(*map(int, size))
 
 
 def _start_lobby(folder: str) -> None:
@@ -35,7 +36,7 @@ def _start_lobby(folder: str) -> None:
     sys.exit(run(["greeter", "--demo", "--data-dir", folder]))
 
 
-def _start_bare() -> None:
+def _start_bare(*size: int) -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication, QLabel
 
@@ -43,8 +44,12 @@ def _start_bare() -> None:
     application.setStyle("Fusion")
     window = QLabel("Lobby")
     window.installEventFilter(_painted(window))
-    window.resize(application.primaryScreen().availableSize())
-    window.showMaximized()
+    if size:
+        window.resize(*size)
+        window.show()
+    else:
+        window.resize(application.primaryScreen().availableSize())
+        window.showMaximized()
     QTimer.singleShot(0, lambda: _report_when_painted(window))
     sys.exit(application.exec())
 

@@ -37,8 +37,13 @@ def measure_starting(folder: Path, runs: int) -> tuple[Figure, list[float]]:
     return figure, [bare.resident_mb for _, bare in started]
 
 
-def _start(kind: str, folder: Path) -> Start:
-    command = [sys.executable, "-m", "tests.bench.first_paint", kind, str(folder)]
+def bare_window_mb(folder: Path, width: int, height: int, runs: int) -> list[float]:
+    """Return the resident memory of bare PySide6 windows of one size, MB."""
+    return [_start("bare", folder, width, height).resident_mb for _ in range(runs)]
+
+
+def _start(kind: str, folder: Path, *size: int) -> Start:
+    command = [sys.executable, "-m", "tests.bench.first_paint", kind, str(folder), *map(str, size)]
     # An installed program has its byte code, whatever the environment of this run says.
     environment = os.environ | {
         "QT_QPA_PLATFORM": "offscreen",
