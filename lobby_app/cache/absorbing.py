@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from lobby_app.cache.projections import project
-from lobby_app.domain.event import genesis_of, link, parse_body
+from lobby_app.cache.folding import fold_in, placed
+from lobby_app.domain.event import genesis_of, link
 
 
 def absorb(target: Connection, source: Connection) -> bool:
@@ -28,6 +28,7 @@ def absorb(target: Connection, source: Connection) -> bool:
     for rows in tails:
         for row in rows:
             _take_over(target, row)
+        fold_in(target, placed((row.log_id, row.hlc, row.body) for row in rows))
     _take_over_series(target, source)
     return True
 
@@ -62,9 +63,6 @@ def _take_over(target: Connection, row: Any) -> None:
         (row.log_id, row.seq, row.chain, row.business_day),
     )
     target.exec_driver_sql("UPDATE me SET last_hlc = MAX(last_hlc, ?)", (row.hlc,))
-    envelope = parse_body(row.body)
-    if envelope is not None:
-        project(target, envelope, row.hlc, row.log_id.hex(), has_happened=True)
 
 
 def _take_over_series(target: Connection, source: Connection) -> None:

@@ -1,6 +1,6 @@
 """Engines on SQLCipher files: key first, WAL, durable commits, immediate write transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,13 @@ def run(connection: Connection, sql: str, values: Sequence[object] = ()) -> list
     bare: Any = connection.connection.dbapi_connection
     rows: list[Any] = bare.execute(sql, values).fetchall()
     return rows
+
+
+def run_many(connection: Connection, sql: str, rows: Collection[Sequence[object]]) -> None:
+    """Execute one statement for each row, as `run` does."""
+    if rows:
+        bare: Any = connection.connection.dbapi_connection
+        bare.executemany(sql, rows)
 
 
 def _prepare(connection: Any, key: bytes | None, *, writes: bool) -> None:

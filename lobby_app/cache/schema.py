@@ -11,7 +11,7 @@ from sqlalchemy import (
     text,
 )
 
-LOG_REVISION = "0002"
+LOG_REVISION = "0003"
 CUSTOMERS_REVISION = "0001"
 
 log_metadata = MetaData()
@@ -40,6 +40,7 @@ log_head = Table(
     Column("base_seq", Integer, nullable=False),
     Column("is_own", Integer, nullable=False),
     Column("acked_seq", Integer, nullable=False),
+    Column("base_chain", LargeBinary),
     sqlite_with_rowid=False,
 )
 me = Table(
@@ -51,6 +52,7 @@ me = Table(
     Column("clock_offset_ms", Integer, nullable=False),
     Column("binding", LargeBinary, nullable=False),
     Column("answered_mark", Text),
+    Column("rewrites", Integer, nullable=False, server_default=text("0")),
 )
 series = Table(
     "series",
@@ -101,6 +103,12 @@ ticket = Table(
         "eligible_at",
         "number",
         sqlite_where=text("rank = 0"),
+    ),
+    Index(
+        "ticket_at_counter",
+        "business_day",
+        "counter",
+        sqlite_where=text("rank >= 10 AND rank < 25"),
     ),
     sqlite_with_rowid=False,
 )
@@ -154,6 +162,34 @@ quarantine = Table(
     Column("log_id", LargeBinary, primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+set_aside = Table(
+    "set_aside",
+    log_metadata,
+    Column("log_id", LargeBinary, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("chain", LargeBinary, primary_key=True),
+    Column("hlc", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+intent = Table(
+    "intent",
+    log_metadata,
+    Column("claim_id", Text, primary_key=True),
+    Column("draft", Text, nullable=False),
+    Column("created", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+granted = Table(
+    "granted",
+    log_metadata,
+    Column("claim_id", Text, primary_key=True),
+    Column("ticket_id", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("counter", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 staff = Table(

@@ -17,9 +17,10 @@ from lobby_app.domain.branch import StaffMember
 from lobby_app.domain.business import Priority
 from lobby_app.domain.clock import tick, wall_ms
 from lobby_app.domain.errors import BugError, KnownError
-from lobby_app.domain.event import Draft, Event, encode, link, parse_body
+from lobby_app.domain.event import Draft, Event, decode, encode, link, parse_body
 from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.ports import Call, Clock, CounterReport, DeviceReport, Unsent
+from lobby_app.domain.replication import ClaimIntent
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket import Ticket
 
@@ -292,8 +293,11 @@ class SqlUnitOfWork:
 
     def last_event_at(self) -> datetime | None:
         """Return the time of the newest own event, None before the first."""
-        ((hlc,),) = self._rows("SELECT last_hlc FROM me")
-        return self._time(hlc) if hlc else None
+        ((hlc,),) = self._rows(
+            "SELECT MAX(event.hlc) FROM log_head JOIN event ON event.log_id = log_head.log_id"
+            " AND event.seq = log_head.last_seq WHERE log_head.is_own"
+        )
+        return self._time(hlc) if hlc is not None else None
 
     def unsent(self) -> Unsent:
         """Return what no other replica has confirmed, of every log this desk ever opened."""
@@ -304,6 +308,23 @@ class SqlUnitOfWork:
             " WHERE log_head.is_own"
         )
         return Unsent(count or 0, self._time(first) if first is not None else None)
+
+    def put_intent(self, intent: ClaimIntent) -> None:
+        """Note a call that is about to be asked for, as the body of its event."""
+        with known_errors():
+            created = round(self._clock.now().timestamp() * 1000)
+            values = (intent.claim_id, encode(intent.draft), created)
+            run(self._writing, "INSERT INTO intent VALUES (?, ?, ?)", values)
+
+    def intents(self) -> Sequence[ClaimIntent]:
+        """Return the calls whose answer was never dealt with, oldest first."""
+        rows = self._rows("SELECT claim_id, draft FROM intent ORDER BY created, claim_id")
+        return [ClaimIntent(claim_id, decode(body)) for claim_id, body in rows]
+
+    def drop_intent(self, claim_id: str) -> None:
+        """Forget a call that was answered."""
+        with known_errors():
+            run(self._writing, "DELETE FROM intent WHERE claim_id = ?", (claim_id,))
 
     def staff(self, number: str) -> StaffMember | None:
         """Return one member of staff."""

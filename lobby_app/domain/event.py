@@ -174,6 +174,34 @@ def encode(draft: Draft) -> str:
         raise BugError(f"an event whose data is not JSON: {draft.kind}") from error
 
 
+def decode(body: str) -> Draft:
+    """Return the draft whose body this is.
+
+    Raises:
+        BugError: `encode` did not make it.
+    """
+    envelope = parse_body(body)
+    if envelope is None:
+        raise BugError("not the body of a draft")
+    day = envelope.business_day
+    return Draft(
+        kind=envelope.kind,
+        actor=envelope.actor,
+        ticket=envelope.ticket,
+        business_day=date.fromisoformat(day) if day is not None else None,
+        generation=envelope.generation,
+        rank=envelope.rank,
+        claim_priority=envelope.claim_priority,
+        queue=envelope.queue,
+        priority=envelope.priority,
+        eligible_at=envelope.eligible_at,
+        counter=envelope.counter,
+        claim_id=envelope.claim_id,
+        version=envelope.version,
+        data=envelope.data,
+    )
+
+
 def parse_body(body: str) -> Envelope | None:
     """Return the envelope of a body, or None: then the event is kept and folded nowhere.
 

@@ -156,7 +156,7 @@ def test_events_of_an_older_log_stay_unsent_until_somebody_has_them(tmp_path: Pa
         connection.exec_driver_sql("UPDATE log_head SET acked_seq = last_seq")
         # Another desk's log is nobody's business here.
         connection.exec_driver_sql(
-            "INSERT INTO log_head VALUES (randomblob(16), 9, randomblob(32), NULL, 0, 0, 0)"
+            "INSERT INTO log_head VALUES (randomblob(16), 9, randomblob(32), NULL, 0, 0, 0, NULL)"
         )
     with log.reader() as work:
         assert (work.unsent().count, work.unsent().oldest_at) == (0, None)

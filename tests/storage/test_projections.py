@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lobby_app.cache.engine import make_engine
-from lobby_app.cache.projections import COLUMNS, fold_from_row, project, row_from_fold
+from lobby_app.cache.folding import Placed, fold_in
+from lobby_app.cache.projections import COLUMNS, fold_from_row, row_from_fold
 from lobby_app.cache.schema import log_metadata
 from lobby_app.domain.event import Draft, EventKind, parse_body
 from tests.unit.domain.events import bodies, folded, placed
@@ -22,7 +23,7 @@ def _projected(events: list[tuple[str, int, str]]) -> tuple[list[tuple], list[tu
         for body, hlc, log in events:
             envelope = parse_body(body)
             assert envelope is not None
-            project(connection, envelope, hlc, log, has_happened=True)
+            fold_in(connection, [Placed(log, hlc, envelope)])
         tickets = connection.exec_driver_sql(_TICKETS).fetchall()
         devices = connection.exec_driver_sql("SELECT * FROM device_state ORDER BY 1").fetchall()
     engine.dispose()
