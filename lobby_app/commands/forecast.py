@@ -16,6 +16,7 @@ from lobby_app.domain.errors import KnownError
 from lobby_app.logsetup import set_up_logging
 from lobby_app.services.desk import Desk
 from lobby_app.services.forecasting import FloorForecaster
+from lobby_app.services.kept_calibration import CalibrationFile
 from lobby_app.services.present_forecast import as_document
 
 LOOK_S, AGAIN_S = 0.25, 15.0
@@ -30,7 +31,8 @@ def run(settings: Settings) -> int:
     threading.Thread(target=_wait_for_end, args=(over,), daemon=True).start()
     opened = open_desk(settings)
     try:
-        _forecast_until(over, opened.desk)
+        kept = CalibrationFile(settings.data_dir)
+        _forecast_until(over, opened.desk, FloorForecaster(opened.desk, kept))
     except Exception:
         _log.exception("the forecast ends")
         return 2
@@ -44,8 +46,7 @@ def _wait_for_end(over: threading.Event) -> None:
     over.set()
 
 
-def _forecast_until(over: threading.Event, desk: Desk) -> None:
-    forecaster = FloorForecaster(desk)
+def _forecast_until(over: threading.Event, desk: Desk, forecaster: FloorForecaster) -> None:
     seen, made_at = -1, 0.0
     while not over.wait(LOOK_S):
         try:

@@ -248,6 +248,13 @@ class Calibration:
         )
 
 
+def restored(log_scale: float, width: float) -> Calibration:
+    """Return a calibration that was kept somewhere; a fresh one for what none can ever be."""
+    if not (abs(log_scale) <= _MOST_SCALE and _NARROWEST <= width <= _WIDEST):
+        return Calibration()
+    return Calibration(log_scale, width)
+
+
 _SCALE_STEP, _WIDTH_STEP, _OUTSIDE_SHARE = 0.005, 0.02, 0.2
 _SLACK = 0.2
 """Minutes added to either half-width: a forecast that is sure of itself can still be widened."""

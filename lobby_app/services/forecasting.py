@@ -29,6 +29,7 @@ from lobby_app.domain.stories import MINUTE_MS, DayStory, TicketStory
 from lobby_app.domain.wait import ServingCounter, handling_minutes
 from lobby_app.services.day_book import DayBook
 from lobby_app.services.desk import Desk
+from lobby_app.services.kept_calibration import CalibrationFile
 from lobby_app.services.present_forecast import Forecast, floor_of
 from lobby_app.services.queues import as_waiting, open_counters
 from lobby_app.simulation.floor import Knowledge, forecast_floor
@@ -85,18 +86,20 @@ class FloorForecaster:
     """Forecasts of one desk's branch. Thread: one at a time; takes milliseconds to seconds.
 
     Attributes:
-        calibration: what the promises made so far have taught; begins anew with the process.
+        calibration: what the promises made so far have taught, also those of earlier processes
+            where a file keeps it.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, kept: CalibrationFile | None = None) -> None:
         self._desk = desk
+        self._kept = kept
         # The first name stands for every business that the policy does not know any more.
         self._names = ("", *desk.policy.businesses)
         self._queues = tuple(code for code, entry in desk.policy.channels.items() if entry.queued)
         self._day: date | None = None
         self._past, self._book = _Learned(), DayBook()
         self._habits: tuple[float, Habits] | None = None
-        self.calibration = Calibration()
+        self.calibration = kept.read() if kept is not None else Calibration()
         self._open_promises: dict[str, tuple[float, Promise]] = {}
 
     def forecast(self) -> Forecast:
@@ -222,6 +225,7 @@ class FloorForecaster:
 
     def _correct(self, story: DayStory) -> None:
         """Let every promise meet its truth, once."""
+        before = self.calibration
         for ticket in story.tickets:
             if ticket.ticket_id not in self._open_promises:
                 continue
@@ -233,6 +237,8 @@ class FloorForecaster:
             made_at, promise = self._open_promises.pop(ticket.ticket_id)
             truth = max(0.0, ticket.called / MINUTE_MS - made_at)
             self.calibration = self.calibration.updated(promise, truth)
+        if self._kept is not None and self.calibration != before:
+            self._kept.keep(self.calibration)
 
     def _present(
         self,

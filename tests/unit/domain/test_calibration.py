@@ -15,6 +15,7 @@ from lobby_app.domain.calibration import (
     learn,
     learn_patience,
     planned,
+    restored,
 )
 
 
@@ -110,6 +111,14 @@ def test_biased_forecasts_are_brought_back() -> None:
     late = errors[1000:]
     assert sum(inside for inside, _ in late) / len(late) == pytest.approx(0.8, abs=0.02)
     assert sum(below for _, below in late) / len(late) == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "pair", [(1.6, 1.0), (0.0, 0.2), (0.0, 4.1), (math.nan, 1.0), (0.0, math.inf)]
+)
+def test_what_no_calibration_can_be_is_not_taken_up(pair: tuple[float, float]) -> None:
+    assert restored(*pair) == Calibration()
+    assert restored(-0.4, 2.5) == Calibration(-0.4, 2.5)
 
 
 @given(

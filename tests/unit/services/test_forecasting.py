@@ -1,17 +1,22 @@
 """The forecast of the present floor, on a real log: learned, published, used on the very floor."""
 
 import json
+import math
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from lobby_app.domain.business import Priority
+from lobby_app.domain.calibration import Calibration
 from lobby_app.services import calling
 from lobby_app.services.desk import Desk
 from lobby_app.services.forecasting import FloorForecaster
+from lobby_app.services.kept_calibration import CALIBRATION_FILE, CalibrationFile
 from lobby_app.services.present_forecast import Forecast, as_document, from_document
 from lobby_app.services.queues import Place, read_queues
 from lobby_app.services.views import Session
+from tests.helpers.log_guard import ExpectedLog
 from tests.storage.desk import SetClock
 from tests.unit.services.visits import issued
 
@@ -123,6 +128,62 @@ def test_promises_are_corrected_by_their_truth(
     forecaster.forecast()
     assert forecaster.calibration.log_scale > 0, "all waited longer than promised"
     assert forecaster.calibration.width > 1, "outside the range"
+
+
+def test_another_process_goes_on_where_one_ended(
+    at_work: Desk, session: Session, clock: SetClock, tmp_path: Path
+) -> None:
+    forecaster = FloorForecaster(at_work, CalibrationFile(tmp_path))
+    for _ in range(3):
+        for _ in range(2):
+            issued(at_work, session)
+        forecaster.forecast()
+        clock.at += timedelta(minutes=20)
+        calling.call_next(at_work, session, 1)
+    forecaster.forecast()
+    learned = forecaster.calibration
+    assert learned.log_scale > 0
+    after = FloorForecaster(at_work, CalibrationFile(tmp_path))
+    assert after.calibration == learned
+    same, fresh = after.forecast(), FloorForecaster(at_work).forecast()
+    assert [same.waiting[one].expected for one in fresh.waiting] == pytest.approx(
+        [one.expected * math.exp(learned.log_scale) for one in fresh.waiting.values()]
+    )
+    assert [path.name for path in tmp_path.glob("*correction*")] == [CALIBRATION_FILE]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"3",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"log_scale":0.5}',
+        b'{"log_scale":"x","width":1}',
+        b'{"log_scale":NaN,"width":1}',
+        b'{"log_scale":9,"width":1}',
+        b'{"log_scale":0.5,"width":[1]}',
+    ],
+)
+def test_a_correction_that_cannot_be_understood_begins_anew(tmp_path: Path, content: bytes) -> None:
+    file = CalibrationFile(tmp_path)
+    (tmp_path / CALIBRATION_FILE).write_bytes(content)
+    assert file.read() == Calibration()
+    file.keep(Calibration(0.1, 2.0))
+    assert file.read() == Calibration(0.1, 2.0)
+
+
+def test_a_correction_that_cannot_be_kept_costs_no_forecast(
+    tmp_path: Path, expected_log: ExpectedLog
+) -> None:
+    expected_log("the correction of the forecast is not kept")
+    file = CalibrationFile(tmp_path / "nowhere")
+    for _ in range(2):
+        file.keep(Calibration(0.1, 2.0))
+    assert file.read() == Calibration()
 
 
 def test_a_forecast_travels_as_json(at_work: Desk, session: Session) -> None:
