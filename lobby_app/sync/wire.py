@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.event import MAX_BODY_BYTES, Event
+from lobby_app.domain.event import Draft, Event, encode
 from lobby_app.domain.replication import (
     Appended,
     ClaimAnswer,
@@ -23,7 +23,6 @@ from lobby_app.domain.replication import (
 
 MAX_EVENTS = 1000
 """Events of one document; whoever gets more answers `too_big`."""
-MAX_DOCUMENT_BYTES = 8_000_000
 _T = TypeVar("_T")
 _LOG = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _CHAIN = re.compile(r"[0-9a-f]{64}")
@@ -126,38 +125,13 @@ def _chain(document: object, name: str) -> bytes:
     return bytes.fromhex(matching(document, name, _CHAIN))
 
 
-# ---------------------------------------------------------------------------- places and heads
-
-
 def place_document(place: Place) -> Document:
     """Return a place with its log."""
     return {"log": place.log_id, "seq": place.seq, "chain": place.chain.hex()}
 
 
-def read_place(document: object) -> Place:
-    """Return the place of a document. Raises KnownError `sync.malformed`."""
-    log_id = matching(document, "log", _LOG)
-    return Place(log_id, whole(document, "seq"), _chain(document, "chain"))
-
-
-def _heads_of(heads: Heads) -> list[Document]:
-    return [
-        {
-            **place_document(head.end),
-            "base_seq": head.base.seq,
-            "base_chain": head.base.chain.hex(),
-        }
-        for head in heads.of.values()
-    ]
-
-
-def heads_document(heads: Heads) -> Document:
-    """Return the answer to `heads`."""
-    return {"now_ms": heads.now_ms, "heads": _heads_of(heads)}
-
-
 def _read_head(document: object) -> Head:
-    end = read_place(document)
+    end = Place(matching(document, "log", _LOG), whole(document, "seq"), _chain(document, "chain"))
     base_seq = whole(document, "base_seq", most=end.seq)
     return Head(end, Place(end.log_id, base_seq, _chain(document, "base_chain")))
 
@@ -168,56 +142,28 @@ def read_heads(document: object) -> Heads:
     return Heads({head.end.log_id: head for head in heads}, whole(document, "now_ms"))
 
 
-# ------------------------------------------------------------------------------------ reading
-
-
 def read_request(after: Sequence[Place], limit: int) -> Document:
     """Return the question `read`."""
     return {"after": [place_document(place) for place in after], "limit": limit}
 
 
-def parse_read_request(document: object) -> tuple[list[Place], int]:
-    """Return places and limit of the question `read`. Raises KnownError `sync.malformed`."""
-    return items(document, "after", read_place), whole(document, "limit", 1, MAX_EVENTS)
-
-
-def event_document(event: Event) -> Document:
-    """Return an event without its log."""
-    return {
-        "seq": event.seq,
-        "hlc": event.hlc,
-        "chain": event.chain.hex(),
-        "body": event.body,
-    }
-
-
-def _read_event(document: object, log_id: str) -> Event:
-    seq, hlc = whole(document, "seq", 1), whole(document, "hlc")
-    return Event(log_id, seq, hlc, _chain(document, "chain"), _body(document))
-
-
-def page_document(page: Page) -> Document:
-    """Return the answer to `read`."""
-    return {
-        "events": [{"log": event.log_id, **event_document(event)} for event in page.events],
-        "diverged": sorted(page.diverged),
-        "is_last": page.is_last,
-    }
+def _read_event(document: object) -> Event:
+    return Event(
+        matching(document, "log", _LOG),
+        whole(document, "seq", 1),
+        whole(document, "hlc"),
+        _chain(document, "chain"),
+        _body(document),
+    )
 
 
 def read_page(document: object) -> Page:
     """Return the page of an answer. Raises KnownError `sync.malformed`."""
-    events = items(
-        document,
-        "events",
-        lambda item: _read_event(item, matching(item, "log", _LOG)),
-        MAX_EVENTS,
+    return Page(
+        items(document, "events", _read_event, MAX_EVENTS),
+        frozenset(items(document, "diverged", _log_id)),
+        flag(document, "is_last"),
     )
-    diverged = frozenset(items(document, "diverged", _log_id))
-    return Page(events, diverged, flag(document, "is_last"))
-
-
-# ---------------------------------------------------------------------------------- appending
 
 
 def append_request(after: Place, events: Iterable[Event]) -> Document:
@@ -225,33 +171,39 @@ def append_request(after: Place, events: Iterable[Event]) -> Document:
     return {
         "log": after.log_id,
         "after": {"seq": after.seq, "chain": after.chain.hex()},
-        "events": [event_document(event) for event in events],
+        "events": [
+            {"seq": event.seq, "hlc": event.hlc, "chain": event.chain.hex(), "body": event.body}
+            for event in events
+        ],
     }
-
-
-def parse_append_request(document: object) -> tuple[Place, list[Event]]:
-    """Return place and events of the question `append`.
-
-    Raises:
-        KnownError: `sync.malformed`, `sync.too_big`.
-    """
-    log_id = matching(document, "log", _LOG)
-    place = _field(document, "after")
-    after = Place(log_id, whole(place, "seq"), _chain(place, "chain"))
-    given = _field(document, "events")
-    if isinstance(given, list) and len(given) > MAX_EVENTS:
-        raise KnownError("sync.too_big")
-    return after, items(document, "events", lambda item: _read_event(item, log_id))
-
-
-def appended_document(appended: Appended) -> Document:
-    """Return the answer to `append`."""
-    return {"verdict": appended.verdict.value, **heads_document(appended.heads)}
 
 
 def read_appended(document: object) -> Appended:
     """Return the answer to `append`. Raises KnownError `sync.malformed`."""
     return Appended(_word(document, "verdict", Verdict), read_heads(document))
+
+
+def claim_request(draft: Draft) -> Document:
+    """Return the question `claim`: the call as it shall be written, and what it must agree with.
+
+    `draft`: with the claim priority of who is asked.
+    """
+    return {
+        "claim": draft.claim_id,
+        "ticket": draft.ticket,
+        "business_day": draft.business_day.isoformat() if draft.business_day else None,
+        "generation": draft.generation,
+        "counter": draft.counter,
+        "body": encode(draft),
+    }
+
+
+def read_claim_answer(document: object) -> ClaimAnswer:
+    """Return the answer to `claim`. Raises KnownError `sync.malformed`."""
+    counter = None
+    if _field(document, "counter") is not None:
+        counter = whole(document, "counter", most=9_999)
+    return ClaimAnswer(_word(document, "verdict", ClaimVerdict), counter)
 
 
 def _word(document: object, name: str, kind: Callable[[str], _T]) -> _T:
@@ -260,43 +212,3 @@ def _word(document: object, name: str, kind: Callable[[str], _T]) -> _T:
         return kind(value)
     except ValueError:
         _refuse(f"{name}: no word of its form")
-
-
-# ------------------------------------------------------------------------------------- claims
-
-
-def claim_request(claim_id: str, ticket: str, body: str, call: Mapping[str, object]) -> Document:
-    """Return the question `claim`.
-
-    `body`: the exact event to be written; `call`: its business_day, generation and counter, which
-    the granter checks against it.
-    """
-    return {"claim": claim_id, "ticket": ticket, "body": body, **call}
-
-
-def parse_claim_request(document: object) -> tuple[str, str]:
-    """Return claim id and body of the question `claim`.
-
-    Who grants reads the rest from the body, so that nothing can differ from it.
-
-    Raises:
-        KnownError: `sync.malformed`.
-    """
-    claim_id, body = matching(document, "claim", _LOG), _body(document)
-    if len(body) > MAX_BODY_BYTES:
-        _refuse("body: too long")
-    return claim_id, body
-
-
-def claim_document(answer: ClaimAnswer, now_ms: int) -> Document:
-    """Return the answer to `claim`; only a verdict is an answer."""
-    verdict = answer.verdict.value if answer.verdict else None
-    return {"verdict": verdict, "counter": answer.counter, "now_ms": now_ms}
-
-
-def read_claim_answer(document: object) -> ClaimAnswer:
-    """Return the answer to `claim`. Raises KnownError `sync.malformed`."""
-    counter = _field(document, "counter")
-    if counter is not None:
-        counter = whole(document, "counter", most=9_999)
-    return ClaimAnswer(_word(document, "verdict", ClaimVerdict), counter)
