@@ -34,10 +34,11 @@ class AlarmKind(StrEnum):
     ARRIVAL = "arrival"
     PRINTER_PAPER = "printer_paper"
     UNSYNCED = "unsynced"
+    KEPT_APART = "kept_apart"
 
 
 class AlarmAction(StrEnum):
-    """What an alarm suggests. The last five are done by people and only noted here."""
+    """What an alarm suggests. The last six are done by people and only noted here."""
 
     OPEN_COUNTER = "open_counter"
     ADD_QUEUE = "add_queue"
@@ -48,6 +49,7 @@ class AlarmAction(StrEnum):
     CALL_ADVISER = "call_adviser"
     REFILL_PAPER = "refill_paper"
     CHECK_NETWORK = "check_network"
+    TELL_OPERATIONS = "tell_operations"
 
 
 class Level(StrEnum):
@@ -133,6 +135,7 @@ class Hall:
         machines_down: device ids. help_calls, arrivals: of today, unanswered.
         unsynced_minutes: age of the oldest event the centre has not confirmed; None = no centre.
         printers_out: printers, by the actor of their last print, that are out of paper.
+        kept_apart: events that no replica can read or that the centre's log does not hold.
     """
 
     waiting: Sequence[WaitingFact] = ()
@@ -143,6 +146,7 @@ class Hall:
     arrivals: Sequence[CallFact] = ()
     unsynced_minutes: float | None = None
     printers_out: Sequence[str] = ()
+    kept_apart: int = 0
 
 
 def signs(hall: Hall, limits: Thresholds) -> tuple[Sign, ...]:
@@ -185,12 +189,9 @@ def _calls(hall: Hall) -> Iterable[Sign]:
     for arrival in hall.arrivals:
         if ANSWER_ARRIVAL_WITHIN <= arrival.minutes <= FORGET_AFTER:
             yield Sign(
-                AlarmKind.ARRIVAL,
-                arrival.subject,
-                Level.AMBER,
-                AlarmAction.CALL_ADVISER,
+                AlarmKind.ARRIVAL, arrival.subject, Level.AMBER, AlarmAction.CALL_ADVISER,
                 value=arrival.minutes,
-            )
+            )  # fmt: skip
 
 
 def _care(hall: Hall) -> Iterable[Sign]:
@@ -279,14 +280,9 @@ def _no_shows(hall: Hall) -> Iterable[Sign]:
     for counter in hall.counters:
         if counter.is_open and counter.no_shows >= NO_SHOWS:
             yield Sign(
-                AlarmKind.NO_SHOWS,
-                str(counter.number),
-                Level.AMBER,
-                AlarmAction.CHECK_CALLING,
-                str(counter.number),
-                counter.no_shows,
-                counter.number,
-            )
+                AlarmKind.NO_SHOWS, str(counter.number), Level.AMBER, AlarmAction.CHECK_CALLING,
+                str(counter.number), counter.no_shows, counter.number,
+            )  # fmt: skip
 
 
 def _technical(hall: Hall) -> Iterable[Sign]:
@@ -295,6 +291,11 @@ def _technical(hall: Hall) -> Iterable[Sign]:
     age = hall.unsynced_minutes
     if age is not None and age > UNSYNCED_MINUTES:
         yield Sign(AlarmKind.UNSYNCED, "log", Level.AMBER, AlarmAction.CHECK_NETWORK, value=age)
+    kept = hall.kept_apart
+    if kept:
+        yield Sign(
+            AlarmKind.KEPT_APART, "log", Level.AMBER, AlarmAction.TELL_OPERATIONS, value=kept
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from lobby_app.domain.ticket_steps import (
     transfer,
     undo,
 )
+from lobby_app.services.called import Called
 from lobby_app.services.claiming import (
     asked_by_others,
     claim_next,
@@ -47,7 +48,7 @@ from lobby_app.services.counter_panel import counter_panel
 from lobby_app.services.desk import Desk
 from lobby_app.services.lost_calls import lost_calls
 from lobby_app.services.queues import HELPED_QUEUES, as_waiting, is_shared
-from lobby_app.services.views import Called, CounterView, Session
+from lobby_app.services.views import CounterView, Session
 
 Step = Callable[[Ticket, Hand], Draft]
 """One of domain.ticket_steps, with what else it needs bound."""

@@ -11,8 +11,8 @@ from lobby_app.domain.event import Draft
 from lobby_app.domain.ports import Claims, UnitOfWork
 from lobby_app.domain.replication import ClaimAnswer, ClaimIntent, ClaimVerdict, Link
 from lobby_app.domain.ticket import Ticket, TicketState
+from lobby_app.services.called import Called, Taken
 from lobby_app.services.desk import Desk
-from lobby_app.services.views import Called, Taken
 
 Chooser = Callable[[UnitOfWork, frozenset[str]], tuple[Ticket, Draft] | None]
 """Returns whom to call, inside a transaction, None for nobody; never one of these tickets."""

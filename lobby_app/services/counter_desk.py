@@ -7,8 +7,9 @@ from datetime import datetime
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
 from lobby_app.services import calling, reception, signing_on
+from lobby_app.services.called import Called
 from lobby_app.services.desk import Desk
-from lobby_app.services.views import Called, CounterView, PlannedCounter, ScannedTicket, Session
+from lobby_app.services.views import CounterView, PlannedCounter, ScannedTicket, Session
 
 
 @dataclass(frozen=True, slots=True)

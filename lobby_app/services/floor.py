@@ -6,6 +6,7 @@ from lobby_app.domain.business import Priority
 from lobby_app.domain.event import Draft, EventKind
 from lobby_app.domain.floor import ChannelState, Floor
 from lobby_app.domain.ports import DeviceReport
+from lobby_app.domain.replication import Link
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.services.desk import Desk
@@ -34,7 +35,7 @@ def floor_of(
         channels=_channel_states(desk, reports),
         wait_minutes=OrdinaryWaits(queues, desk.policy),
         appointment=visit.appointment,
-        offline=True,
+        offline=desk.link().link is not Link.CENTRE,
         cache_age_days=visit.cache_age_days,
         private_banking_on_site=desk.branch.has_private_banking,
         vip_counter_open=any("vip_counter" in counter.queues for counter in plan),
@@ -143,8 +144,7 @@ def desk_status(desk: Desk) -> DeskStatus:
         branch=desk.branch.name,
         slot=desk.slot,
         is_demo=desk.branch.is_demo,
-        is_online=False,
-        last_exchange=None,
+        link=desk.link(),
         unsent=unsent.count,
         oldest_unsent=unsent.oldest_at,
         data_as_of=desk.customers.as_of(),

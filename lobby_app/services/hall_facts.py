@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from lobby_app.domain.alarms import CallFact, CounterFact, Hall, WaitingFact
 from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.kpi import no_shows_in_a_row
+from lobby_app.domain.replication import Link
 from lobby_app.domain.stories import DayStory
 from lobby_app.domain.ticket import Ticket
 from lobby_app.services.day_book import DayBook
@@ -57,6 +58,7 @@ def hall_facts(
         arrivals=_calls(book.arrivals, story.now),
         unsynced_minutes=_unsynced(desk, status),
         printers_out=tuple(book.papers_out.values()),
+        kept_apart=status.link.quarantined + status.link.set_aside,
     )
 
 
@@ -67,10 +69,10 @@ def _calls(noted: Mapping[str, tuple[str, int]], now_ms: int) -> tuple[CallFact,
 
 
 def _unsynced(desk: Desk, status: DeskStatus) -> float | None:
-    """Return the age of the oldest event not exchanged; a desk that never had a partner has none.
+    """Return the age of the oldest event not exchanged; a desk without partners has none.
 
     Such a desk works alone by design: nothing is late.
     """
-    if status.last_exchange is None or status.oldest_unsent is None:
+    if status.link.link is Link.ALONE or status.oldest_unsent is None:
         return None
     return (desk.now() - status.oldest_unsent).total_seconds() / 60

@@ -6,8 +6,8 @@ from lobby_app.domain.event import RANK_CALLED, RANK_SERVING, Envelope, EventKin
 from lobby_app.domain.ports import Call, UnitOfWork
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.domain.ticket_steps import last_counter
+from lobby_app.services.called import LostCall
 from lobby_app.services.desk import Desk
-from lobby_app.services.views import LostCall
 
 NEWS = timedelta(minutes=30)
 """What was lost longer ago helps nobody."""

@@ -109,7 +109,7 @@ class Supervision:
             abandoned=abandonment(wanted(story.tickets)),
             care=(len(care), max((_minutes(now, t.issued_at) for t in care), default=0.0)),
             devices=devices,
-            is_online=status.is_online,
+            link=status.link,
             unsent=status.unsent,
             oldest_unsent=status.oldest_unsent,
             counters=lines,

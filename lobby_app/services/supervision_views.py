@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from lobby_app.domain.alarms import Alarm
 from lobby_app.domain.kpi import DayFigures, Share
+from lobby_app.domain.replication import LinkStatus
 from lobby_app.domain.text import Text
 from lobby_app.services.views import DeviceView, QueueView
 
@@ -72,7 +73,8 @@ class HallView:
         longest: number and minutes of the ticket that waits longest, and its level.
         care: waiting tickets of care, and the longest of their waits in minutes.
         open_counters: how many are open now. paused: zones whose tickets are not issued.
-        unsent: events nobody else has yet. oldest_unsent: None when there are none.
+        link: with whom this desk exchanges. unsent: events nobody else has yet.
+        oldest_unsent: None when there are none.
     """
 
     branch: Text
@@ -83,7 +85,7 @@ class HallView:
     abandoned: Share
     care: tuple[int, float]
     devices: tuple[DeviceView, ...]
-    is_online: bool
+    link: LinkStatus
     unsent: int
     oldest_unsent: datetime | None
     counters: tuple[CounterLine, ...]

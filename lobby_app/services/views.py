@@ -12,8 +12,10 @@ from lobby_app.domain.credential import CredentialKind
 from lobby_app.domain.customer import Access, Customer, Preference, Tier, Title
 from lobby_app.domain.floor import Appointment, ChannelState
 from lobby_app.domain.recommendation import Recommendation
+from lobby_app.domain.replication import LinkStatus
 from lobby_app.domain.slip import TicketSlip, WaitRange
 from lobby_app.domain.text import Language, Text
+from lobby_app.services.called import LostCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +233,18 @@ class SelfCheck:
 
 @dataclass(frozen=True, slots=True)
 class DeskStatus:
-    """The status strip. `network` is False whenever no exchange partner answered lately."""
+    """The status strip.
+
+    Attributes:
+        link: with whom the desk exchanges. unsent: own events nobody else has confirmed.
+        oldest_unsent: of them, None when there are none.
+        data_as_of: of the customers' reference data.
+    """
 
     branch: Text
     slot: int
     is_demo: bool
-    is_online: bool
-    last_exchange: datetime | None
+    link: LinkStatus
     unsent: int
     oldest_unsent: datetime | None
     data_as_of: datetime | None
@@ -277,44 +284,6 @@ class CounterPerson:
     title: Title
     tier_name: Text
     language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A ticket that somebody else called first. `counter`: who has it, None where nobody knows."""
-
-    number: str
-    counter: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """What came of calling the next. `number`: None when nobody is left for this counter.
-
-    Attributes:
-        taken: who was faster, when that is why nobody is left.
-    """
-
-    number: str | None
-    taken: Taken | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LostCall:
-    """A ticket that was called here and went to another counter all the same.
-
-    Attributes:
-        called_at: of the call that was lost. state: of the ticket now.
-        counter: where it is now, None where it is at none.
-        can_start: no service has begun yet: if the customer stands here, it may begin here.
-    """
-
-    ticket_id: str
-    number: str
-    called_at: datetime
-    state: str
-    counter: int | None
-    can_start: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +374,7 @@ class BoardView:
     Attributes:
         calls: newest first. messages: what the supervisor broadcasts now.
         paused: zones whose tickets are not issued at present.
-        data_as_of: when the desk last heard of the other desks; None = this desk is all there is.
+        data_as_of: up to when the other desks are known; None = up to now, or there are none.
     """
 
     branch: Text

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from lobby_app.services.views import LostCall
+from lobby_app.services.called import LostCall
 from lobby_app.ui.counter.keys import CounterCommand, label_of
 from lobby_app.ui.hub import WindowHub
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
-from lobby_app.services.views import Called, CounterView, PlannedCounter, ScannedTicket, Session
+from lobby_app.services.called import Called
+from lobby_app.services.views import CounterView, PlannedCounter, ScannedTicket, Session
 
 
 class CounterPort(Protocol):

@@ -6,7 +6,8 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
-from lobby_app.services.views import Called, CounterView, ScannedTicket, Session
+from lobby_app.services.called import Called
+from lobby_app.services.views import CounterView, ScannedTicket, Session
 from lobby_app.ui.counter.joining import JoinController
 from lobby_app.ui.counter.keys import CounterCommand
 from lobby_app.ui.counter.losing import LossTeller
@@ -62,22 +63,23 @@ class StepController(QObject):
             table[command] = partial(self._if_possible, command, ask)
         return table
 
-    def _if_possible(self, command: CounterCommand, go: Callable[[], None]) -> None:
+    def _if_possible(self, command: CounterCommand, go: Callable[[], object]) -> None:
         view = self._post.view
         if view is not None and is_possible(command, view):
             go()
 
-    def run(self, job: Callable[[CounterPort, Session, int], object]) -> None:
-        """Run one step, then read the panel."""
+    def run(self, job: Callable[[CounterPort, Session, int], object]) -> bool:
+        """Run one step, then read the panel; tell whether it was begun."""
         port, session, counter = self._post.port, self._post.session, self._post.counter
         if port is None or session is None or counter is None or self._is_working:
-            return
+            return False
         self._is_working = True
 
         def work() -> tuple[object, CounterView]:
             return job(port, session, counter), port.view(counter)
 
         self._hub.run(work, self._done, self._failed)
+        return True
 
     def _done(self, done: tuple[object, CounterView]) -> None:
         came_of_it, view = done
@@ -116,10 +118,7 @@ class StepController(QObject):
         self.run(lambda port, session, at: port.open_counter(session, at, queues))
 
     def _next(self) -> None:
-        if self._is_working:
-            return
-        self.run(lambda port, session, at: port.call_next(session, at))
-        if self._is_working:
+        if self.run(lambda port, session, at: port.call_next(session, at)):
             self._slow.start()
 
     def _finish(self, code: str) -> None:

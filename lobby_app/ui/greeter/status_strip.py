@@ -6,7 +6,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from lobby_app.domain.alarms import UNSYNCED_MINUTES
 from lobby_app.domain.ports import PrinterProblem, PrinterStatus
+from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.services.views import DeskStatus, StoreState
 from lobby_app.ui.greeter.state import DeskState
 from lobby_app.ui.i18n import Wording
@@ -184,20 +186,45 @@ _STORE_LEVEL = {
 def network_text(
     status: DeskStatus, now: datetime | None, wording: Wording
 ) -> tuple[str, str, str]:
-    """Return words, icon and level of our own link."""
-    if status.is_online:
+    """Return words, icon and level of our own link; what operations have to know comes first."""
+    link = status.link
+    if link.problem is not None and link.problem not in _ONLY_OFFLINE:
+        key = link.problem.replace(".", "_")
+        return wording(key if key in _PROBLEMS else "sync_trouble"), "alert", "red"
+    words, icon, level = _link_words(link, now, wording)
+    if abs(link.skew_ms) >= _SKEW_MS:
+        off = wording("clock_off", minutes=round(abs(link.skew_ms) / 60_000))
+        return wording("dot").join((words, off)), icon, "amber"
+    return words, icon, level
+
+
+_ONLY_OFFLINE = frozenset({"sync.no_answer"})
+_PROBLEMS = frozenset({"sync_not_enrolled", "sync_too_old"})
+_SKEW_MS = 60_000
+"""A clock that is wrong by less is put right without a word."""
+
+
+def _link_words(link: LinkStatus, now: datetime | None, wording: Wording) -> tuple[str, str, str]:
+    if link.link is Link.CENTRE:
         return wording("online"), "network", "ok"
-    if status.last_exchange is None or now is None:
-        return wording("offline"), "offline", "quiet"
-    return wording("offline_since", at=wording.since(status.last_exchange, now)), "offline", "amber"
+    if link.link is Link.RELAY:
+        return wording("online_relay"), "network", "amber"
+    since = link.since or link.last_exchange
+    if link.link is Link.ALONE or since is None or now is None:
+        level = "quiet" if link.link is Link.ALONE else "amber"
+        return wording("offline"), "offline", level
+    return wording("offline_since", at=wording.since(since, now)), "offline", "amber"
 
 
 def unsent_text(status: DeskStatus, now: datetime | None, wording: Wording) -> tuple[str, str, str]:
     """Return words, icon and level of what the centre has not confirmed."""
     if not status.unsent or status.oldest_unsent is None or now is None:
         return wording("unsent", count=status.unsent), "outbox", "quiet"
+    minutes = (now - status.oldest_unsent).total_seconds() / 60
+    is_late = status.link.link is not Link.ALONE and minutes > UNSYNCED_MINUTES
     age = wording.span(status.oldest_unsent, now)
-    return wording("unsent_since", count=status.unsent, age=age), "outbox", "quiet"
+    words = wording("unsent_since", count=status.unsent, age=age)
+    return words, "outbox", "amber" if is_late else "quiet"
 
 
 def data_text(status: DeskStatus, now: datetime | None, wording: Wording) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from lobby_app.domain.alarms import AlarmKind, Sign
 from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.kpi_levels import level_of
+from lobby_app.domain.replication import Link
 from lobby_app.services.supervision_views import CounterLine, HallView, WaitingLine
 from lobby_app.services.views import QueueView
 from lobby_app.ui.i18n import Wording
@@ -202,12 +203,25 @@ def _machines(view: HallView, wording: Wording) -> tuple[str, str, str, str, str
     return wording("tile_machines"), value, more, "machine", level
 
 
+_SYNC = {
+    Link.ALONE: ("offline", "quiet"),
+    Link.CENTRE: ("network", "ok"),
+    Link.RELAY: ("network", "amber"),
+    Link.OFFLINE: ("offline", "amber"),
+}
+
+
 def _sync(view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:
     heading = wording("tile_sync")
-    if not view.is_online:
-        return heading, wording("alone"), wording("unsent", count=view.unsent), "offline", "quiet"
-    more = wording("unsent", count=view.unsent)
-    return heading, wording("online"), more, "network", "ok"
+    status, more = view.link, [wording("unsent", count=view.unsent)]
+    since = status.since or status.last_exchange
+    if status.link is Link.OFFLINE and since is not None:
+        more.insert(0, wording("since", at=wording.since(since, view.at)))
+    kept_apart = status.quarantined + status.set_aside
+    if kept_apart:
+        more.append(wording("kept_apart", count=kept_apart))
+    icon, level = _SYNC[status.link]
+    return heading, wording(f"sync_{status.link.value}"), wording("dot").join(more), icon, level
 
 
 def _open(view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:

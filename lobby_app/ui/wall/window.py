@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic as monotonic_time
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -31,6 +31,8 @@ SHIFT_S = 180.0
 SHIFTS = ((0, 0), (3, 0), (3, 3), (0, 3), (-3, 3), (-3, 0), (-3, -3), (0, -3), (3, -3))
 """Pixels, one after the other, so that no edge stands on the same pixel all day."""
 FLASHES = 3
+APART = timedelta(seconds=5)
+"""A wall that has not heard of the other desks for so long says that it may be late."""
 _TIPS = ("code", "safe_account", "stranger", "missed", "help")
 _log = logging.getLogger(__name__)
 
@@ -127,7 +129,7 @@ class WallWindow(QWidget):
         moment = self._now()
         view.show_lit(lit)
         view.clock.set_text(f"{moment:%H:%M}")
-        view.stale.setVisible(self._port is not None and self.watch.is_stale)
+        view.stale.setVisible(self._is_late(moment))
         view.set_shift(SHIFTS[int(now / SHIFT_S) % len(SHIFTS)])
         is_night = self._night is not None and moment.time() in self._night
         view.veil.set_dim(is_night and not lit)
@@ -137,6 +139,12 @@ class WallWindow(QWidget):
             self._retry_at = None
             self.retried.emit()
         self.watch.look()
+
+    def _is_late(self, moment: datetime) -> bool:
+        """Tell whether calls may be missing: the store does not answer, or other desks are away."""
+        as_of = self._board.data_as_of if self._board is not None else None
+        is_apart = as_of is not None and moment - as_of > APART
+        return is_apart or (self._port is not None and self.watch.is_stale)
 
     def _show_words(self, now: float, *, is_held: bool) -> None:
         if self._tip_s:

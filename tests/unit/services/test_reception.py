@@ -12,6 +12,7 @@ from lobby_app.domain.customer import Tier
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.event import EventKind
 from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.replication import Link
 from lobby_app.services.advising import advise, override_choices
 from lobby_app.services.desk import Desk
 from lobby_app.services.floor import desk_status, floor_view, set_device
@@ -168,7 +169,7 @@ def test_status_counts_what_nobody_has_heard_yet(desk: Desk, session: Session) -
     status = desk_status(desk)
     assert status.unsent == before + 2
     assert status.oldest_unsent is not None
-    assert not status.is_online
+    assert status.link.link is Link.ALONE
 
 
 def test_complaints_are_numbered_and_touch_no_ticket(desk: Desk, session: Session) -> None:
