@@ -36,5 +36,6 @@ def set_up_logging(folder: Path) -> RotatingFileHandler:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "httpx"):  # a line for every step, or for every call
+        logging.getLogger(name).setLevel(logging.WARNING)
     return handler
