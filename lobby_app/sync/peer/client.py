@@ -5,7 +5,8 @@ import contextlib
 import json
 import ssl
 import threading
-from typing import Any
+from collections.abc import AsyncGenerator
+from typing import Any, cast
 
 import httpx
 
@@ -39,7 +40,7 @@ class HttpsTransport:
         self._url = f"https://{address}/v1/"
         self._context = context
         self._timeout_s = timeout_s
-        self._headers = {"content-type": "application/json"}
+        self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if token is not None:
             self._headers["authorization"] = f"Bearer {token}"
         self._line: _Line | None = None
@@ -99,18 +100,30 @@ class _Line:
             raise KnownError("sync.no_answer") from error
 
     async def _post(self, url: str, body: bytes, timeout_s: float) -> tuple[int, bytes]:
-        limits = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
+        # Connecting is two steps, each with this limit: a connection half made is closed by its own
+        # time-out; cancelled from outside it would be left to the collector.
+        limits = httpx.Timeout(timeout_s, connect=min(CONNECT_S, 0.45 * timeout_s))
         question = self._client.stream("POST", url, content=body, timeout=limits)
         async with asyncio.timeout(timeout_s), question as response:
             answer = bytearray()
-            async for part in response.aiter_bytes():
-                answer += part
-                if len(answer) > _MOST_ANSWER_BYTES:
-                    raise httpx.DecodingError("an answer without end")
+            parts = cast(AsyncGenerator[bytes, None], response.aiter_raw())
+            async with contextlib.aclosing(parts):
+                async for part in parts:
+                    answer += part
+                    if len(answer) > _MOST_ANSWER_BYTES:
+                        raise httpx.DecodingError("an answer without end")
             return response.status_code, bytes(answer)
 
+    async def _close(self) -> None:
+        await self._client.aclose()
+        await self._loop.shutdown_asyncgens()
+        # A closed connection lets go of its socket in the loop's next rounds.
+        for _ in range(3):
+            await asyncio.sleep(0)
+
     def close(self) -> None:
-        closing = asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop)
+        """End the connections and the thread."""
+        closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         with contextlib.suppress(TimeoutError):
             closing.result(CONNECT_S)
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -10,14 +10,14 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from zeroconf import (
+from zeroconf import (  # type: ignore[attr-defined]
     InterfaceChoice,
     IPVersion,
     ServiceBrowser,
     ServiceInfo,
     ServiceListener,
     Zeroconf,
-    get_all_addresses,  # type: ignore[attr-defined]
+    get_all_addresses,
 )
 
 SERVICE = "_lobby-relay._tcp.local."
