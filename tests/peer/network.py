@@ -26,10 +26,10 @@ def identity(name: str) -> Identity:
     return new_identity(name, datetime.now(UTC))
 
 
-def listed(name: str, slot: int, who: Identity, **changes: object) -> dict[str, Any]:
+def listed(slot: int, who: Identity, **changes: object) -> dict[str, Any]:
     """Return a desk of a roster as the centre says it."""
     desk = {
-        "desk": name,
+        "desk": slot,
         "slot": slot,
         "kind": "counter",
         "name": "Counter",
@@ -41,7 +41,7 @@ def listed(name: str, slot: int, who: Identity, **changes: object) -> dict[str, 
 
 
 def roster_of(*desks: dict[str, Any]) -> dict[str, Any]:
-    return {"branch": "B1", "slot": 1, "desk": "d1", "min_version": "0.1.0", "desks": list(desks)}
+    return {"branch": 1, "slot": 1, "desk": 1, "min_version": 1, "desks": list(desks)}
 
 
 def until(question: Callable[[], _T]) -> _T:

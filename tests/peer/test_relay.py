@@ -29,7 +29,7 @@ def hub(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def relay(hub: Desk, tmp_path: Path) -> Iterator[Relay]:
-    with running_relay(hub, tmp_path, listed("ann", 2, ANN), listed("bob", 3, BOB)) as running:
+    with running_relay(hub, tmp_path, listed(2, ANN), listed(3, BOB)) as running:
         yield running
 
 
@@ -122,7 +122,7 @@ def test_a_certificate_signed_by_an_enrolled_desk_is_none(relay: Relay) -> None:
 def test_a_revoked_desk_is_refused_at_its_next_call(relay: Relay) -> None:
     line = relay.line(ANN)
     assert line.call("heads", {})["heads"]
-    relay.enrol(listed("ann", 2, ANN, is_revoked=True), listed("bob", 3, BOB))
+    relay.enrol(listed(2, ANN, is_revoked=True), listed(3, BOB))
     assert refusal(lambda: line.call("heads", {})) == "sync.not_enrolled"
     events = told([issued()])
     partner = RemoteReplica(line)
@@ -135,13 +135,13 @@ def test_a_revoked_desk_is_refused_at_its_next_call(relay: Relay) -> None:
 def test_a_desk_that_left_the_roster_is_refused_too(relay: Relay) -> None:
     line = relay.line(ANN)
     line.call("heads", {})
-    relay.enrol(listed("bob", 3, BOB))
+    relay.enrol(listed(3, BOB))
     assert refusal(lambda: line.call("heads", {})) == "sync.not_enrolled"
     line.close()
 
 
 def test_after_a_restart_a_revoked_desk_is_not_even_heard(hub: Desk, tmp_path: Path) -> None:
-    with running_relay(hub, tmp_path, listed("ann", 2, ANN, is_revoked=True)) as relay:
+    with running_relay(hub, tmp_path, listed(2, ANN, is_revoked=True)) as relay:
         line = relay.line(ANN)
         assert refusal(lambda: line.call("heads", {})) == "sync.no_answer"
         line.close()
@@ -150,7 +150,7 @@ def test_after_a_restart_a_revoked_desk_is_not_even_heard(hub: Desk, tmp_path: P
 def test_a_desk_enrolled_meanwhile_is_served(relay: Relay) -> None:
     line = relay.line(EVE)
     assert refusal(lambda: line.call("heads", {})) == "sync.no_answer"
-    relay.enrol(listed("ann", 2, ANN), listed("eve", 4, EVE))
+    relay.enrol(listed(2, ANN), listed(4, EVE))
     until(lambda: refusal(lambda: line.call("heads", {})) == "")
     line.close()
 

@@ -33,7 +33,7 @@ GENESIS = "0" * 64
 def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
     folder: Path = tmp_path_factory.mktemp("relay")
     desk = Desk(folder / "desk")
-    with running_relay(desk, folder, listed("ann", 2, ANN)) as running:
+    with running_relay(desk, folder, listed(2, ANN)) as running:
         yield running
     desk.log.close()
 

@@ -18,7 +18,7 @@ from lobby_app.sync.wire import flag, items, matching, whole
 _ADDRESS = re.compile(
     r"(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(?P<port>[0-9]{1,5})"
 )
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_KIND = re.compile(r"[a-z_]{1,40}")
 _MOST_BYTES, _MOST_DESKS = 2_000_000, 1_000
 
 
@@ -27,11 +27,12 @@ class RosterDesk:
     """One desk of the branch.
 
     Attributes:
+        desk: its id in the branch.
         certificate: PEM, None when it has none that can be read; then it can reach no relay.
         relay: "host:port" where it serves the branch, None when it does not.
     """
 
-    desk: str
+    desk: int
     slot: int
     kind: str
     certificate: str | None = None
@@ -73,9 +74,9 @@ def read_roster(document: object) -> Roster:
 
 def _desk(document: object) -> RosterDesk:
     return RosterDesk(
-        desk=matching(document, "desk", _NAME),
+        desk=whole(document, "desk"),
         slot=whole(document, "slot", 1, 99),
-        kind=matching(document, "kind", _NAME),
+        kind=matching(document, "kind", _KIND),
         certificate=_certificate(_optional(document, "certificate")),
         relay=_address(_optional(document, "relay")),
         is_revoked=flag(document, "is_revoked"),
