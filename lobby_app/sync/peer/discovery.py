@@ -1,28 +1,30 @@
 """Where in the branch's network a relay is: multicast DNS, as a hint and never more.
 
-Networks block multicast as often as not, so nothing depends on it and its failing is silent.
+Networks block multicast as often as not, so nothing depends on it and nobody is told.
 Whoever answers at a hinted address still has to show the certificate of the roster.
 """
 
 import contextlib
 import ipaddress
 import logging
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from zeroconf import (  # type: ignore[attr-defined]
+from zeroconf import (
     InterfaceChoice,
     IPVersion,
     ServiceBrowser,
     ServiceInfo,
     ServiceListener,
     Zeroconf,
-    get_all_addresses,
 )
 
 SERVICE = "_lobby-relay._tcp.local."
 _NAME_CHARACTERS = 32
 _LOOK_UP_MS = 1000
+_GROUP = ("224.0.0.251", 5353)
+_log = logging.getLogger(__name__)
 
 Interfaces = Sequence[str] | InterfaceChoice
 
@@ -37,21 +39,29 @@ def announced(
     """Announce a relay for the length of the block. `host`: where it listens, 0.0.0.0 = all."""
     with _multicast(interfaces) as zeroconf:
         if zeroconf is not None:
-            with contextlib.suppress(Exception):
+            with _quietly():
                 zeroconf.register_service(_service(fingerprint, host, port))
         yield
 
 
 def _service(fingerprint: str, host: str, port: int) -> ServiceInfo:
-    given = ipaddress.ip_address(host)
-    hosts = [a for a in get_all_addresses() if not ipaddress.ip_address(a).is_loopback]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = _own_address()
     return ServiceInfo(
         SERVICE,
         f"{fingerprint[:_NAME_CHARACTERS]}.{SERVICE}",
         port=port,
-        parsed_addresses=hosts if given.is_unspecified else [host],
+        parsed_addresses=[host],
         server=f"lobby-{fingerprint[:16]}.local.",
     )
+
+
+def _own_address() -> str:
+    """Return the address that the branch's network sees; nothing is sent for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(_GROUP)
+        host: str = probe.getsockname()[0]
+        return host
 
 
 @contextlib.contextmanager
@@ -66,7 +76,7 @@ def listening(
     heard = _Heard()
     with _multicast(interfaces) as zeroconf:
         if zeroconf is not None:
-            with contextlib.suppress(Exception):
+            with _quietly():
                 ServiceBrowser(zeroconf, SERVICE, listener=heard)
         yield heard.of
 
@@ -92,16 +102,25 @@ class _Heard(ServiceListener):
 
 
 @contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Let a network that has no multicast be a line of the log and nothing else."""
+    try:
+        yield
+    except Exception as error:
+        _log.info("no multicast here: %s", type(error).__name__)
+
+
+@contextlib.contextmanager
 def _multicast(interfaces: Interfaces) -> Iterator[Zeroconf | None]:
     """Join the multicast group, or yield None where that is not to be had."""
     # A network that blocks it would fill the log with every attempt.
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)
     zeroconf: Any = None
-    with contextlib.suppress(Exception):
+    with _quietly():
         zeroconf = Zeroconf(interfaces=interfaces)
     try:
         yield zeroconf
     finally:
         if zeroconf is not None:
-            with contextlib.suppress(Exception):
+            with _quietly():
                 zeroconf.close()
