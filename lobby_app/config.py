@@ -112,6 +112,52 @@ class WallSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CentralSettings:
+    """The bank's central database, or the gateway in front of it; written by `lobby enrol`.
+
+    Attributes:
+        address: "host:port/database"; empty = this desk stands alone, or asks a gateway.
+        root_certificate: file of the certificates that vouch for the server (PEM); empty = those
+            the system trusts.
+        client_certificate, client_key: files proving this desk, where the server asks for them.
+        gateway: "https://host:port" instead of `address`.
+    """
+
+    address: str = ""
+    root_certificate: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
+    gateway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """This desk serving its branch while the centre is gone.
+
+    Attributes:
+        listen: "host:port" to serve at; empty = it serves nobody.
+    """
+
+    listen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """A gateway in front of the central database, for banks too large for direct connections.
+
+    Attributes:
+        listen: "host:port" to serve at; empty = none here.
+        certificate: file of the server's certificate with those above it (PEM); key: of its key.
+        connections: to the database, at most.
+    """
+
+    listen: str = ""
+    certificate: str = ""
+    key: str = ""
+    connections: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of this desk. Files and folders count from the data folder.
 
@@ -139,6 +185,9 @@ class Settings:
     wedge: WedgeSettings = field(default_factory=WedgeSettings)
     greeter: GreeterSettings = field(default_factory=GreeterSettings)
     wall: WallSettings = field(default_factory=WallSettings)
+    central: CentralSettings = field(default_factory=CentralSettings)
+    relay: RelaySettings = field(default_factory=RelaySettings)
+    gateway: GatewaySettings = field(default_factory=GatewaySettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -146,10 +195,14 @@ class Settings:
         """Folder of the policy in force."""
         return self.data_dir / self.policy_dir if self.policy_dir else resource("policy")
 
+    def file(self, name: str) -> Path | None:
+        """Return a file that a setting names, None where it names none."""
+        return self.data_dir / name if name else None
+
     @property
     def code_keys_file(self) -> Path | None:
         """File with the public keys of the bank's signed customer codes, if it has such codes."""
-        return self.data_dir / self.customer_code_keys if self.customer_code_keys else None
+        return self.file(self.customer_code_keys)
 
     @property
     def sounds_folder(self) -> Path:
