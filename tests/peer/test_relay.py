@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 
 import httpx
 import pytest
@@ -209,4 +210,26 @@ def test_what_is_read_is_what_was_written(relay: Relay) -> None:
     start = Place.start(relay.desk.replica.current_log)
     line = relay.line(BOB)
     assert list(RemoteReplica(line).read([start], 500).events) == relay.desk.tail(start)
+    line.close()
+
+
+def test_a_small_answer_is_sent_at_once(relay: Relay) -> None:
+    # Held back until the client confirms, each answer would take 40 ms.
+    line = relay.line(ANN)
+    seconds = []
+    for _ in range(20):
+        start = perf_counter()
+        line.call("heads", {})
+        seconds.append(perf_counter() - start)
+    assert min(seconds) < 0.03
+    line.close()
+
+
+def test_a_relay_that_ends_waits_for_no_idle_desk(hub: Desk, tmp_path: Path) -> None:
+    with running_relay(hub, tmp_path, listed(2, ANN)) as relay:
+        line = relay.line(ANN)
+        line.call("heads", {})
+        start = perf_counter()
+    assert perf_counter() - start < 3.0
+    assert refusal(lambda: line.call("heads", {})) == "sync.no_answer"
     line.close()

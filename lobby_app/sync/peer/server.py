@@ -39,6 +39,15 @@ class PeerProtocol(H11Protocol):
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
 
+    def shutdown(self) -> None:
+        """End the connection, at once when nothing is under way.
+
+        TLS would wait for the client's goodbye, and an idle client is not listening.
+        """
+        super().shutdown()
+        if self.transport.is_closing():
+            self.transport.abort()
+
 
 def listening_socket(listen: str) -> socket.socket:
     """Return a socket that listens at "host:port"; port 0 = any.
@@ -52,9 +61,12 @@ def listening_socket(listen: str) -> socket.socket:
     host = match["host"].strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, int(match["port"])), family=family, backlog=128)
+        made = socket.create_server((host, int(match["port"])), family=family, backlog=128)
     except OSError as error:
         raise KnownError("peer.cannot_listen", address=listen) from error
+    # asyncio sends small answers at once (TCP_NODELAY) only where a socket says that it is TCP;
+    # otherwise each takes 40 ms.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
 
 
 @contextmanager
