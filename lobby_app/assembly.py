@@ -5,11 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from secrets import token_bytes
+from typing import TYPE_CHECKING
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from lobby_app.cache.customers import SqlCustomerCache, open_customers
-from lobby_app.cache.opening import open_log
+from lobby_app.cache.granting import Granting
+from lobby_app.cache.opening import OpenLog, open_log
+from lobby_app.cache.replica import SqliteReplica
 from lobby_app.cache.self_check import self_check
 from lobby_app.config import Settings
 from lobby_app.demo.branches import demo_branch, with_lunch
@@ -31,11 +34,16 @@ from lobby_app.services.desk import Desk
 from lobby_app.services.pin_guard import PinGuard
 from lobby_app.services.views import SelfCheck, StoreState
 
+if TYPE_CHECKING:
+    from lobby_app.central.connection import CentralAddress
+    from lobby_app.central.passing import Passing
+
 _log = logging.getLogger(__name__)
 _SERVICE = "lobby"
 _DEMO_KEYS = "demo-keys.json"
 _TOKEN_KEY = "token-key-1"  # noqa: S105  # the name of a secret, not a secret
 _TOKEN_KEY_NUMBER = 1
+_CENTRAL_PASSWORD = "central-password"  # noqa: S105  # a name as well
 _STORE_STATES = {
     SecretState.KEY_STORE: StoreState.ENCRYPTED,
     SecretState.KEY_FILE: StoreState.KEY_FILE,
@@ -66,6 +74,73 @@ class OpenDesk:
     customers: SqlCustomerCache
     token: Callable[[str, str], str]
     close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReplica:
+    """The log of this desk as a replica, for processes that show nothing.
+
+    Attributes:
+        grant: decides claims as a relay.
+    """
+
+    replica: SqliteReplica
+    grant: Granting
+    log: OpenLog
+    secrets: Secrets
+
+    def now_ms(self) -> int:
+        """Return this desk's clock, ms since the epoch."""
+        return round(self.log.clock.now().timestamp() * 1000)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.log.close()
+
+
+def open_replica(settings: Settings) -> OpenReplica:
+    """Open keys and log of this desk. Blocking.
+
+    Raises:
+        KnownError: `policy.*`, `branch.*`, `cache.*`, `secrets.*`.
+    """
+    if settings.demo:
+        _expect_demo_folder(settings)
+    branch, _ = _branch(settings, load_policy(settings.policy_folder))
+    secrets, _ = _secrets(settings)
+    log = open_log(settings.data_dir / "log.db", secrets, _clock(settings, branch))
+    return OpenReplica(SqliteReplica(log, settings.slot), Granting(log), log, secrets)
+
+
+def central_address(settings: Settings) -> "CentralAddress":
+    """Return where the central database is and how it is proved.
+
+    Raises:
+        KnownError: `sync.not_set_up`, `config.central_address`.
+    """
+    from lobby_app.central.connection import CentralAddress, parse_address
+
+    central = settings.central
+    if not central.address:
+        raise KnownError("sync.not_set_up")
+    host, port, database = parse_address(central.address)
+    files = (central.root_certificate, central.client_certificate, central.client_key)
+    root, certificate, key = (settings.data_dir / file if file else None for file in files)
+    return CentralAddress(host, port, database, root, certificate, key)
+
+
+def open_passing(settings: Settings) -> "Passing":
+    """Return what a gateway passes calls on with; nothing is connected yet.
+
+    Raises:
+        KnownError: `sync.not_set_up`, `config.central_address`, `secrets.*`.
+    """
+    from lobby_app.central.passing import Passing
+
+    address = central_address(settings)
+    secrets, _ = _secrets(settings)
+    password = secrets.get(_CENTRAL_PASSWORD)
+    return Passing(address, password.decode() if password else None, settings.gateway.connections)
 
 
 def open_desk(settings: Settings, clock: Clock | None = None) -> OpenDesk:

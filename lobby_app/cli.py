@@ -106,6 +106,8 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=1, help=messages("cli.traffic_seed"))
     demo.add_argument("--speed", type=_speed, default=10.0, help=messages("cli.traffic_speed"))
     add("forecast", _forecast)
+    add("relay", _relay)
+    add("gateway", _gateway)
     add("hash-pin", _hash_pin)
     return parser
 
@@ -255,6 +257,18 @@ def _forecast(options: argparse.Namespace, settings: Settings, messages: Message
     from lobby_app.commands import forecast
 
     return forecast.run(settings)
+
+
+def _relay(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.commands import relay
+
+    return relay.run(settings)
+
+
+def _gateway(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.commands import gateway
+
+    return gateway.run(settings)
 
 
 def _hash_pin(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
