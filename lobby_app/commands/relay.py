@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from lobby_app.assembly import OpenReplica, open_replica
 from lobby_app.commands.beside import Ending, exchange_beside
@@ -16,6 +17,7 @@ from lobby_app.sync.peer.roster import RosterFile
 from lobby_app.sync.peer.server import listening_socket, serving
 from lobby_app.sync.serving import Serving
 
+_EARLY = timedelta(days=30)
 _log = logging.getLogger(__name__)
 
 
@@ -34,11 +36,19 @@ def run(settings: Settings) -> int:
         identity = load_identity(opened.secrets)
         if identity is None:
             raise KnownError("peer.not_enrolled")
+        _warn_in_time(identity)
         with _served(settings, opened, identity), exchange_beside(settings):
             ending.wait()
     finally:
         opened.close()
     return 0
+
+
+def _warn_in_time(identity: Identity) -> None:
+    """Say early that desks will not find this relay any more."""
+    ends = identity.certificate.not_valid_after_utc
+    if ends - datetime.now(UTC) < _EARLY:
+        _log.warning("this desk's certificate ends on %s: enrol it again", ends.date())
 
 
 @contextmanager

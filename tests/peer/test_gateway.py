@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import signal
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,8 +23,9 @@ from lobby_app.sync.peer.client import HttpsTransport
 from lobby_app.sync.peer.gateway import gateway_app, gateway_context, gateway_line
 from lobby_app.sync.peer.server import listening_socket, serving
 from lobby_app.sync.remote import RemoteReplica
-from tests.helpers.postgres import Central
-from tests.peer.network import refusal
+from tests.helpers.postgres import Central, free_port
+from tests.peer.network import PATIENCE_S, refusal, until
+from tests.peer.processes import start
 from tests.storage.desk import issue, issued
 from tests.storage.replicas import Desk, told
 
@@ -199,3 +201,27 @@ def test_wrong_settings_are_one_sentence(tmp_path: Path, proof: tuple[Path, Path
         gateway_line("https://gateway", tmp_path / "none.crt", "t", timeout_s=1.0)
     with pytest.raises(KnownError, match=r"peer\.wrong_certificate"):
         gateway_context(proof[0], proof[0])
+
+
+def test_the_gateway_as_the_process_it_is(
+    proof: tuple[Path, Path], central: Central, tmp_path: Path
+) -> None:
+    central.add_branch(BRANCH)
+    token = central.add_desk(BRANCH, 1)
+    here, port = central.address, free_port()
+    (tmp_path / "lobby.toml").write_text(
+        f'[central]\naddress = "{here.host}:{here.port}/{here.database}"\n'
+        f'[gateway]\nlisten = "127.0.0.1:{port}"\nconnections = 2\n'
+        f'certificate = "{proof[0]}"\nkey = "{proof[1]}"\n',
+        encoding="utf-8",
+    )
+    process = start("gateway", tmp_path)
+    with line(f"https://127.0.0.1:{port}", proof, token) as transport:
+        until(lambda: refusal(lambda: transport.call("roster", {})) == "")
+        assert transport.call("roster", {})["slot"] == 1
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, said) == (0, b"")
+    log = (tmp_path / "log" / "lobby.log").read_text(encoding="utf-8")
+    assert "the gateway ends" in log
+    assert token not in log

@@ -5,8 +5,6 @@ import threading
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 from lobby_app.domain.event import RANK_CALLED, Draft, EventKind
 from lobby_app.domain.replication import PRIORITY_RELAY, ClaimVerdict, Place, Verdict
 from lobby_app.sync.remote import RemoteReplica
@@ -18,13 +16,11 @@ from tests.storage.replicas import place_of, told
 ANN, BOB = identity("ann"), identity("bob")
 
 
-@pytest.mark.parametrize("how", ["input", "terminate"])
-def test_it_ends_in_order_when_told(tmp_path: Path, how: str) -> None:
+def test_it_ends_in_order_when_terminated(tmp_path: Path) -> None:
     with relay_folder(tmp_path / "relay", ANN) as relay:
         relay.start(ANN)
         assert relay.process is not None
-        if how == "terminate":
-            relay.process.send_signal(signal.SIGTERM)
+        relay.process.send_signal(signal.SIGTERM)
         assert relay.stop() == (0, "")
         log = (relay.folder / "log" / "lobby.log").read_text(encoding="utf-8")
         assert log.count("the relay listens") == log.count("the relay ends") == 1
@@ -109,4 +105,4 @@ def test_a_killed_relay_loses_nothing_and_grants_nothing_twice(tmp_path: Path) -
         assert list(page.events) == events, "what was acknowledged is there"
         assert place_of(page.events[-1]) == place_of(events[-1])
         line.close()
-        assert relay.stop() == (0, "")
+        assert relay.stop() == (0, ""), "it ends with its input"
