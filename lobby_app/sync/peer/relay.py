@@ -30,7 +30,7 @@ class Trusted:
 
     def __init__(self, file: RosterFile, identity: Identity) -> None:
         self._file = file
-        self._stamp = -1
+        self._stamp: tuple[int, ...] | None = None
         self._known: set[str] = set()
         self._desks: dict[str, RosterDesk] = {}
         self.context = server_context(identity, ())

@@ -38,7 +38,7 @@ class RelayTransport:
         self._file = file
         self._identity = identity
         self._hint = hint
-        self._stamp = -1
+        self._stamp: tuple[int, ...] | None = None
         self._relays: list[_Relay] = []
 
     def call(self, name: str, document: Document, timeout_s: float | None = None) -> dict[str, Any]:

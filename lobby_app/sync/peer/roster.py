@@ -106,19 +106,21 @@ class RosterFile:
     """`roster.json` of the data folder."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
-    def stamp(self) -> int:
-        """Return a number that changes when the file does, 0 while there is none."""
+    def stamp(self) -> tuple[int, ...]:
+        """Return what changes when the file does, empty while there is none."""
         try:
-            return self._path.stat().st_mtime_ns
+            status = self.path.stat()
         except OSError:
-            return 0
+            return ()
+        # The clock of a file system may stand still for milliseconds.
+        return status.st_mtime_ns, status.st_ino, status.st_size
 
     def load(self) -> Roster | None:
         """Return the roster kept, None when there is none or it cannot be read."""
         try:
-            with self._path.open("rb") as file:
+            with self.path.open("rb") as file:
                 return read_roster(json.loads(file.read(_MOST_BYTES)))
         except (OSError, ValueError, RecursionError, AttributeError, KnownError):
             return None
@@ -131,13 +133,13 @@ class RosterFile:
         """
         if roster == self.load():
             return
-        new = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
             with new.open("w", encoding="utf-8") as file:
                 json.dump(asdict(roster), file)
                 file.flush()
                 os.fsync(file.fileno())
-            new.replace(self._path)
+            new.replace(self.path)
         except OSError as error:
             new.unlink(missing_ok=True)
             raise KnownError("cache.io") from error
