@@ -110,6 +110,15 @@ def test_the_strictest_reading_accepts_what_we_write() -> None:
     assert shown == ssl.PEM_cert_to_DER_cert(desk.certificate_pem)
 
 
+def test_desks_of_one_name_are_told_apart() -> None:
+    desks = [identity("lobby desk") for _ in range(3)]
+    assert len({desk.certificate.subject for desk in desks}) == 3
+    relay, *others = desks
+    for desk in others:
+        server = server_context(relay, [other.certificate_pem for other in desks])
+        _shaken(server, client_context(desk, relay.certificate_pem))
+
+
 def test_who_is_not_trusted_is_refused_by_either_side() -> None:
     desk, relay, other = identity("desk"), identity("relay"), identity("other")
     pairs = [

@@ -61,10 +61,16 @@ def fingerprint_of_pem(pem: str) -> str:
 def new_identity(desk: str, now: datetime) -> Identity:
     """Return a new key (ECDSA P-256) with a certificate for `desk`, valid for a year.
 
-    `desk`: the desk's id; it names no person.
+    `desk`: what to call it; names no person.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, desk)])
+    # No two certificates have one name: whoever verifies looks the issuer up by name.
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, desk),
+            x509.NameAttribute(NameOID.SERIAL_NUMBER, randomness.token_hex(8)),
+        ]
+    )
     start = now.astimezone(UTC)
     builder = (
         x509.CertificateBuilder()
