@@ -30,6 +30,10 @@ class CounterDesk:
         """See services.signing_on."""
         signing_on.sign_off(self.desk, session)
 
+    def is_demo(self) -> bool:
+        """Tell whether this is the demo."""
+        return self.desk.branch.is_demo
+
     def counters(self) -> tuple[PlannedCounter, ...]:
         """Return the planned counters of the branch."""
         return tuple(

@@ -29,6 +29,10 @@ class SupervisorDesk:
         """Return the branch's present time."""
         return self._desk.now()
 
+    def is_demo(self) -> bool:
+        """Tell whether this is the demo."""
+        return self._desk.branch.is_demo
+
     def zones(self) -> tuple[tuple[str, Text], ...]:
         """Return letters and names of the zones."""
         return tuple(self._desk.policy.zones.items())

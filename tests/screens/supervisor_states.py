@@ -29,6 +29,10 @@ def _press(*keys: Qt.Key) -> State:
     return reach
 
 
+def _nobody(page: SupervisorPage) -> None:
+    """Nobody has signed on."""
+
+
 def _hall(page: SupervisorPage) -> None:
     return
 
@@ -49,6 +53,7 @@ def states() -> dict[str, State]:
     """Return every state by its name."""
     key = Qt.Key
     return {
+        "sign-on": _nobody,
         "hall": _hall,
         "trouble": _trouble,
         "figures": _press(key.Key_F3),
@@ -123,7 +128,8 @@ def _shoot(
         page.open(*size)
         page.window.screen_parts.choose_theme(theme)
         page.window.screen_parts.zoom(zoom)
-        page.sign_on()
+        if state is not _nobody:
+            page.sign_on()
         state(page)
         # Layouts ask for room in turns: let them come to rest.
         for _ in range(8):

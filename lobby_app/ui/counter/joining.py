@@ -47,7 +47,17 @@ class JoinController(QObject):
         self._ask_sign_on()
 
     def _ask_sign_on(self) -> None:
-        self._sheet.ask("", "", self._hub.wording)
+        self._sheet.ask("", self._hint(), self._hub.wording)
+
+    def _hint(self) -> str:
+        """Return who may sign on in the demo; nothing at a real desk."""
+        port = self._post.port
+        return self._hub.wording("sign_on_demo") if port is not None and port.is_demo() else ""
+
+    def retranslate(self) -> None:
+        """Write the words of the sheet that asks who is there."""
+        self._sheet.show_check(self._hint())
+        self._sheet.retranslate(self._hub.wording, is_locked=False)
 
     def _sign_on(self, number: str, pin: str) -> None:
         port = self._post.port

@@ -25,6 +25,10 @@ class CounterPort(Protocol):
         """Close the session."""
         ...
 
+    def is_demo(self) -> bool:
+        """Tell whether this is the demo; may be called on the GUI thread."""
+        ...
+
     def counters(self) -> tuple[PlannedCounter, ...]:
         """Return the planned counters."""
         ...

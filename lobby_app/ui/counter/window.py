@@ -144,7 +144,7 @@ class CounterWindow(QWidget):
         self.choice.hide()
         self._clear_notice()
         if not self.sign_on.isHidden():
-            self.sign_on.retranslate(self.hub.wording, is_locked=False)
+            self.joining.retranslate()
         self.dress()
 
     def _next_theme(self) -> None:

@@ -173,9 +173,9 @@ class Screen(QObject):
         self.sheets.sign_on.ask(locked_by, self._sign_on_story(), self._hub.wording)
 
     def _sign_on_story(self) -> str:
-        story, status = check_story(self._hub), self._hub.desk.status
+        story, status, words = check_story(self._hub), self._hub.desk.status, self._hub.wording
         if status is not None and status.is_demo:
-            story += "\n" + self._hub.wording("sign_on_demo")
+            story += f"\n{words('sign_on_demo')}\n{words('sign_on_demo_cards')}"
         return story.strip()
 
     def show_trouble(self, issued: Issued, result: PrintResult) -> None:

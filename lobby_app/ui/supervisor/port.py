@@ -19,6 +19,10 @@ class SupervisorPort(Protocol):
         """Return the branch's present time; may be called on the GUI thread."""
         ...
 
+    def is_demo(self) -> bool:
+        """Tell whether this is the demo; may be called on the GUI thread."""
+        ...
+
     def zones(self) -> tuple[tuple[str, Text], ...]:
         """Return letters and names of the zones; may be called on the GUI thread."""
         ...

@@ -126,7 +126,12 @@ class SupervisorWindow(QWidget):
         self._ask_sign_on()
 
     def _ask_sign_on(self) -> None:
-        self.sign_on.ask("", "", self.hub.wording)
+        self.sign_on.ask("", self._sign_on_hint(), self.hub.wording)
+
+    def _sign_on_hint(self) -> str:
+        """Return who may sign on in the demo; nothing at a real desk."""
+        port = self.shift.port
+        return self.hub.wording("sign_on_demo") if port is not None and port.is_demo() else ""
 
     def _sign_on(self, number: str, pin: str) -> None:
         port = self.shift.port
@@ -242,6 +247,7 @@ class SupervisorWindow(QWidget):
         self.screen_parts.clear_notice()
         self.screen_parts.switch_language()
         if self.sign_on.isVisible():
+            self.sign_on.show_check(self._sign_on_hint())
             self.sign_on.retranslate(self.hub.wording, is_locked=False)
 
     @override

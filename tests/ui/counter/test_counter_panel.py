@@ -22,6 +22,15 @@ def page(qapp: QApplication, opened: OpenDesk) -> Iterator[CounterPage]:
     shown.close()
 
 
+def test_the_demo_says_who_may_sign_on_in_both_languages(page: CounterPage) -> None:
+    sheet = page.window.sign_on
+    assert "0017" in sheet.check.text()
+    assert "密码 2468" in sheet.check.text()
+    QTest.keyClick(page.window, Qt.Key.Key_F11)
+    assert "PIN 2468" in sheet.check.text()
+    assert sheet.check.isVisible()
+
+
 def test_one_key_calls_and_the_same_key_finishes_and_calls_on(
     page: CounterPage, opened: OpenDesk
 ) -> None:

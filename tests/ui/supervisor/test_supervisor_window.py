@@ -53,6 +53,15 @@ def test_nothing_is_shown_before_somebody_signed_on(open_page: MakePage) -> None
     assert len(page.view.hall.waiting_model.rows) == len(_hall(page).waiting) > 0
 
 
+def test_the_demo_says_who_may_sign_on_in_both_languages(open_page: MakePage) -> None:
+    page = open_page()
+    check = page.window.sign_on.check
+    assert "PIN 2468" in check.text()
+    page.press(Key.Key_F11)
+    assert "密码 2468" in check.text()
+    assert check.isVisible()
+
+
 def test_signing_off_hides_the_hall_and_leaves_an_event(page: SupervisorPage) -> None:
     page.control(Key.Key_L)
     assert page.window.sign_on.isVisible()
