@@ -206,6 +206,12 @@ def _branch(settings: Settings, policy: Policy) -> tuple[Branch, tuple[StaffMemb
     raise KnownError("config.no_branch", file=str(settings.data_dir / "lobby.toml"))
 
 
+def open_secrets(settings: Settings) -> Secrets:
+    """Return where this desk's keys live. Blocking."""
+    secrets, _ = _secrets(settings)
+    return secrets
+
+
 def _secrets(settings: Settings) -> tuple[Secrets, list[str]]:
     """Return where keys live and what to say about it."""
     if settings.secrets.key_file:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lobby_app import __version__
+from lobby_app.commands.central.options import add_central_commands
 from lobby_app.config import Settings, load_settings
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.text import Language
@@ -108,6 +109,11 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     add("forecast", _forecast)
     add("relay", _relay)
     add("gateway", _gateway)
+    enrol = add("enrol", _enrol)
+    enrol.add_argument("--address", required=True, help=messages("cli.enrol_address"))
+    enrol.add_argument("--root-certificate", type=Path, help=messages("cli.enrol_certificate"))
+    enrol.add_argument("--name", help=messages("cli.enrol_name"))
+    add_central_commands(add("central", _central), shared, messages)
     add("hash-pin", _hash_pin)
     return parser
 
@@ -269,6 +275,18 @@ def _gateway(options: argparse.Namespace, settings: Settings, messages: Messages
     from lobby_app.commands import gateway
 
     return gateway.run(settings)
+
+
+def _enrol(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.commands import enrol
+
+    return enrol.run(settings, messages, options.address, options.root_certificate, options.name)
+
+
+def _central(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.commands.central import options as central
+
+    return central.run(options, settings, messages)
 
 
 def _hash_pin(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:

@@ -1,6 +1,8 @@
 """One frozen settings object from a TOML file and the environment; an unknown key is an error."""
 
+import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -232,6 +234,54 @@ def load_settings(data_dir: Path | None = None, *, demo: bool = False) -> Settin
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise KnownError("config.unreadable", file=str(path), detail=str(error)) from error
     return _merged(settings, document, str(path), "")
+
+
+def write_enrolment(data_dir: Path, slot: int, central: CentralSettings) -> None:
+    """Write slot and `[central]` into `lobby.toml`; every other line stays as it is.
+
+    Raises:
+        KnownError: `config.unreadable`, `config.unwritable`; then the file is as it was.
+    """
+    path = data_dir / "lobby.toml"
+    try:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        old = tomllib.loads(before)
+        text = _with_enrolment(before, slot, central)
+        new = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise KnownError("config.unreadable", file=str(path), detail=str(error)) from error
+    changed = {"slot", "central"}
+    if _without(old, changed) != _without(new, changed) or new.get("slot") != slot:
+        # A form of TOML that this editing does not see through: better none than a wrong one.
+        raise KnownError("config.unwritable", file=str(path))
+    unfinished = path.with_name("lobby.toml.new")
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(path)
+    except OSError as error:
+        raise KnownError("config.unwritable", file=str(path)) from error
+
+
+def _with_enrolment(text: str, slot: int, central: CentralSettings) -> str:
+    """Return the file's text with another slot and another table `[central]`."""
+    table = ""
+    kept: dict[str, list[str]] = {"before": [], "after": []}
+    for line in text.splitlines():
+        header = re.fullmatch(r"\s*\[+\s*([^\[\]]+?)\s*\]+\s*(#.*)?", line)
+        table = header[1] if header else table
+        is_slot = not table and re.match(r"\s*slot\s*=", line)
+        if table != "central" and not is_slot:
+            kept["after" if table else "before"].append(line)
+    values = {f.name: getattr(central, f.name) for f in fields(central)}
+    # JSON's form of a text without control characters is TOML's as well.
+    said = [f"{name} = {json.dumps(value)}" for name, value in values.items() if value]
+    blocks = (kept["before"], [f"slot = {slot}"], kept["after"], ["[central]", *said])
+    return "\n\n".join("\n".join(block).strip("\n") for block in blocks if block) + "\n"
+
+
+def _without(document: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in names}
 
 
 def _merged(base: _T, values: Mapping[str, Any], file: str, prefix: str) -> _T:

@@ -1,14 +1,12 @@
 """customers.db: the bank's reference data on this desk, found by keyed token, wiped at any time."""
 
-import json
 import secrets as randomness
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -17,18 +15,10 @@ from lobby_app.cache.errors import known_errors
 from lobby_app.cache.migrate import is_readable, migrate
 from lobby_app.cache.schema import CUSTOMERS_REVISION
 from lobby_app.domain.branch import BookedAppointment
-from lobby_app.domain.customer import (
-    Access,
-    CustomerRecord,
-    Flag,
-    Medium,
-    RelationshipStage,
-    Tier,
-    Title,
-)
+from lobby_app.domain.customer import CustomerRecord
+from lobby_app.domain.customer_json import record_from_json, record_to_json
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Clock, Secrets, SecretState
-from lobby_app.domain.text import Language
 from lobby_app.locking import locked
 
 CUSTOMERS_KEY = "customers-key"
@@ -203,34 +193,3 @@ def _damage_marker(path: Path) -> Path:
 def _remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm", ".damaged"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-# Tokens live in their own table.
-_FIELDS = tuple(one.name for one in fields(CustomerRecord) if one.name != "tokens")
-_SETS: dict[str, type] = {"media": Medium, "flags": Flag, "access": Access}
-_ENUMS: dict[str, type] = {
-    "title": Title,
-    "language": Language,
-    "tier": Tier,
-    "relationship_stage": RelationshipStage,
-}
-
-
-def record_to_json(record: CustomerRecord) -> str:
-    """Return a record as JSON text, without its tokens."""
-    # Not asdict: it copies every value, which for a million records takes most of a minute.
-    values: dict[str, Any] = {name: getattr(record, name) for name in _FIELDS}
-    for name in _SETS:
-        values[name] = sorted(values[name])
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-
-
-def record_from_json(text: str) -> CustomerRecord:
-    """Return the record of `record_to_json`, without its tokens."""
-    values: dict[str, Any] = json.loads(text)
-    for name, kind in _SETS.items():
-        values[name] = frozenset(kind(item) for item in values[name])
-    for name, kind in _ENUMS.items():
-        values[name] = kind(values[name])
-    values["usual_businesses"] = tuple(values["usual_businesses"])
-    return CustomerRecord(tokens=(), **values)

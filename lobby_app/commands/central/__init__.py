@@ -1,0 +1,1 @@
+"""`lobby central …`: what an administrator of the central database does."""

@@ -1,0 +1,1 @@
+"""Enrolment of a desk: the code that is typed, the bundle it opens, the desk's own secrets."""
