@@ -1,6 +1,6 @@
 # Every job of the project by one name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contract check screenshots bench bench-dispatch bench-forecast soak soak-calls lock clean
+.PHONY: help setup run run-branch test lint types contract check screenshots bench bench-dispatch bench-forecast soak soak-calls soak-sync lock clean
 PYTHON := .venv/bin/python
 SECONDS ?= 60
 SEED ?= 1
@@ -45,6 +45,12 @@ soak: setup ## kill real desks: make soak SECONDS=600 SEED=1
 
 soak-calls: setup ## twenty processes call 10,000 tickets
 	@$(PYTHON) -m tests.soak.calls
+
+soak-sync: setup ## break a branch of desks and its centre: make soak-sync SECONDS=3600 SEED=1
+	@$(PYTHON) -m tests.soak.sync --seconds $(SECONDS) --seed $(SEED)
+
+run-branch: setup ## two greeters, a counter and a wall on one central database, with a line to cut
+	@.venv/bin/lobby demo --network
 
 lock: setup ## pin again from pyproject.toml
 	@scripts/lock.sh

@@ -101,6 +101,8 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     demo.add_argument("--cards", action="store_true", help=messages("cli.cards"))
     demo.add_argument("--output", type=Path, metavar="FILE", help=messages("cli.output"))
     demo.add_argument("--traffic", action="store_true", help=messages("cli.traffic"))
+    demo.add_argument("--network", action="store_true", help=messages("cli.network"))
+    demo.add_argument("--no-windows", action="store_true", help=messages("cli.no_windows"))
     demo.add_argument(
         "--day", choices=("normal", "pension"), default="normal", help=messages("cli.traffic_day")
     )
@@ -256,6 +258,10 @@ def _demo(options: argparse.Namespace, settings: Settings, messages: Messages) -
         return demo.cards(options.output or settings.data_dir / "demo-cards.pdf", messages)
     if options.traffic:
         return demo.traffic(settings, messages, options.day, options.seed, options.speed)
+    if options.network:
+        from lobby_app.commands import network
+
+        return network.play(settings, messages, has_windows=not options.no_windows)
     return demo.install(settings, messages)
 
 

@@ -29,8 +29,10 @@ class LineState(StrEnum):
 class Line:
     """Listens on a loopback port and passes connections on to `target`, as its state allows."""
 
-    def __init__(self, target: tuple[str, int], seed: int = 1) -> None:
+    def __init__(self, target: tuple[str, int], port: int = 0, seed: int = 1) -> None:
+        """Start passing connections on. `port` 0 = any that is free; `seed`: of the delays."""
         self._target = target
+        self._asked_port = port
         self._random = random.Random(seed)  # noqa: S311  # delays, not secrets
         self._state = LineState.OPEN
         self._writers: set[asyncio.StreamWriter] = set()
@@ -64,7 +66,7 @@ class Line:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._server = self._loop.run_until_complete(
-            asyncio.start_server(self._accept, "127.0.0.1", 0)
+            asyncio.start_server(self._accept, "127.0.0.1", self._asked_port)
         )
         self._ready.set()
         try:

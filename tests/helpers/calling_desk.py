@@ -25,6 +25,24 @@ def session_of(number: str) -> Session:
     return Session(number, Text("演示", "Demo"), datetime.now().astimezone())
 
 
+def issue_ticket(
+    opened: OpenDesk,
+    *,
+    queue: str = "cash_counter",
+    priority: Priority = Priority.ORDINARY,
+    business: str = "note_exchange",
+) -> tuple[str, str]:
+    """Issue one ticket straight into the log; return its id and number."""
+    desk = opened.desk
+    day, zone = desk.business_day(), desk.policy.channels[queue].zone or "A"
+    with desk.unit_of_work() as work:
+        number = f"{zone}{desk.slot}{work.take_number(zone, day):03d}"
+        draft = _issued(opened, number, zone, queue, priority, business)
+        work.append(draft)
+        work.commit()
+    return draft.ticket or "", number
+
+
 def tickets_for(
     opened: OpenDesk,
     count: int,
@@ -46,27 +64,31 @@ def tickets_for(
             taken = place % PER_DESK + 1 if further else work.take_number(zone, day)
             number = f"{zone}{desk.slot + further}{taken:03d}"
             numbers.append(number)
-            work.append(
-                Draft(
-                    kind=EventKind.TICKET_ISSUED,
-                    actor="0017",
-                    ticket=str(uuid4()),
-                    business_day=day,
-                    rank=RANK_WAITING,
-                    queue=queue,
-                    priority=priority,
-                    eligible_at=round(desk.now().timestamp() * 1000),
-                    data={
-                        "number": number,
-                        "zone": zone,
-                        "business": business,
-                        "customer_ref": None,
-                        "qr_token": number,
-                        "language": "zh_CN",
-                        "promised": [0, 5],
-                        "ahead": 0,
-                    },
-                )
-            )
+            work.append(_issued(opened, number, zone, queue, priority, business))
         work.commit()
     return numbers
+
+
+def _issued(
+    opened: OpenDesk, number: str, zone: str, queue: str, priority: Priority, business: str
+) -> Draft:
+    return Draft(
+        kind=EventKind.TICKET_ISSUED,
+        actor="0017",
+        ticket=str(uuid4()),
+        business_day=opened.desk.business_day(),
+        rank=RANK_WAITING,
+        queue=queue,
+        priority=priority,
+        eligible_at=round(opened.desk.now().timestamp() * 1000),
+        data={
+            "number": number,
+            "zone": zone,
+            "business": business,
+            "customer_ref": None,
+            "qr_token": number,
+            "language": "zh_CN",
+            "promised": [0, 5],
+            "ahead": 0,
+        },
+    )
