@@ -2,8 +2,9 @@
 
 The recipe is the domain dossier's, section 6: half-hour shares of a normal and of a pension day,
 business mix by age, tiers as people come through the door, lognormal handling and patience, lunch
-in two shifts. Triage is the product's own, with every machine up and no queue at it. Only cash and
-service counters are simulated; there is no dedicated counter.
+in two shifts. Triage is the product's own, with every machine up and no queue at it. The rules are
+judged by the cash and service counters; the archetype's other desks (one for companies, two wealth
+rooms, one for loans) are simulated for those who leave their queues. There is no dedicated counter.
 
 What the recipe leaves open is taken from the demo branch (6 % ask for a person, 48 % of the elders
 are 70 or older), but that everybody is known; a ticket nobody answers costs the counter 40 seconds.
@@ -31,6 +32,8 @@ from lobby_app.simulation.model import PRIORITIES, Arrivals, Plan, arrivals, mas
 
 POLICY: Policy = load_policy(resource("policy"))
 QUEUES = ("cash_counter", "service_counter")
+OTHER_QUEUES = {"corporate_counter": 1, "wealth_room": 2, "loan_desk": 1}
+"""The other desks that give out tickets, and how many there are."""
 OPENS, LAST_MINUTE = 540, 1500
 MACHINES = {"cash_recycler": 3, "smart_teller": 3, "self_service_terminal": 1}
 _LUNCH = ((690, 735), (735, 780))
@@ -45,6 +48,8 @@ _CASH_BANDS = {
     "cash_withdrawal": ((13.0, 3.5, 1.2), (4.5, 6.0, 11.0), (10_000, 30_000, 80_000)),
     "cash_deposit": ((7.5, 3.5), (5.5, 9.0), (10_000, 40_000)),
 }
+_ELDERS_SMALL_CASH = 2.2
+"""How much more often elders withdraw small amounts than others; larger ones as often."""
 _FLOOR = Floor(
     date=date(2026, 11, 26),
     time=time(10, 0),
@@ -58,10 +63,12 @@ class Day:
     """One day: the counter tickets, and where all visitors went.
 
     Attributes:
+        others: tickets of the other desks.
         channels: visits by recommended channel. machine_minutes: time used at machines by channel.
     """
 
     tickets: Arrivals
+    others: Arrivals
     visits: int
     channels: Counter[str]
     machine_minutes: Counter[str]
@@ -75,12 +82,21 @@ class Day:
 
 def counters(cash: int, service: int) -> Plan:
     """Return the counters of a day; of each kind two go to lunch, one after the other."""
-    serves = [mask_of([0])] * cash + [mask_of([1])] * service
+    return _plan([cash, service])
+
+
+def other_desks() -> Plan:
+    """Return the other desks of a day; the wealth rooms go to lunch one after the other."""
+    return _plan(list(OTHER_QUEUES.values()))
+
+
+def _plan(counts: list[int]) -> Plan:
+    serves = [mask_of([queue]) for queue, count in enumerate(counts) for _ in range(count)]
     is_open = np.zeros((len(serves), LAST_MINUTE + 1), np.bool_)
     is_open[:, OPENS:] = True
-    for first, count in ((0, cash), (cash, service)):
+    for queue, count in enumerate(counts):
         for turn, (begin, end) in enumerate(_LUNCH[: count if count > 1 else 0]):
-            is_open[first + turn, begin:end] = False
+            is_open[sum(counts[:queue]) + turn, begin:end] = False
     return plan(serves, is_open=is_open, no_show_minutes=_NO_SHOW_MINUTES)
 
 
@@ -91,7 +107,8 @@ def make_day(kind: str, seed: int) -> Day:
     weekday = _WEEKDAYS[seed % len(_WEEKDAYS)] if kind == "normal" else 1.0
     weights = {elder: draw.business_weights(is_elder=elder) for elder in (False, True)}
     share_sum = sum(recipe["half_hours"])
-    rows: list[tuple[float, float, int, int, float, float]] = []
+    rows: list[_Row] = []
+    other_rows: list[_Row] = []
     channels: Counter[str] = Counter()
     minutes: Counter[str] = Counter()
     visits = 0
@@ -103,15 +120,23 @@ def make_day(kind: str, seed: int) -> Day:
             visits += 1
             channels[visitor.result.channel] += 1
             if visitor.result.queue in QUEUES:
-                rows.append(_ticket(rng, at, visitor))
+                rows.append(_ticket(rng, at, visitor, QUEUES))
+            elif visitor.result.queue in OTHER_QUEUES:
+                other_rows.append(_ticket(rng, at, visitor, tuple(OTHER_QUEUES)))
             elif visitor.result.channel in MACHINES:
                 entry = POLICY.businesses[visitor.need.code]
                 mean = entry.self_minutes[visitor.result.channel]
                 minutes[visitor.result.channel] += _lognormal(rng, mean, 0.5)
-    rows.sort()
-    at_, starts, priority, queue, service, leaves = zip(*rows, strict=True)
-    tickets = arrivals(at_, priority, queue, service, starts_at=starts, leaves_at=leaves)
-    return Day(tickets, visits, channels, minutes)
+    return Day(_arrivals(rows), _arrivals(other_rows), visits, channels, minutes)
+
+
+_Row = tuple[float, float, int, int, float, float]
+"""Arrival, start, priority, queue, service and leaving of a ticket."""
+
+
+def _arrivals(rows: list[_Row]) -> Arrivals:
+    at, starts, priority, queue, service, leaves = zip(*sorted(rows), strict=True)
+    return arrivals(at, priority, queue, service, starts_at=starts, leaves_at=leaves)
 
 
 @dataclass(frozen=True)
@@ -127,7 +152,7 @@ def _visitor(rng: Random, elder_share: float, weights: dict[bool, dict[str, floa
     age = full_years(draw.draw_birth(rng, elder_share), draw.EPOCH)
     is_elder = age >= 60
     codes, shares = zip(*weights[is_elder].items(), strict=True)
-    need, human_minutes = _need(rng, rng.choices(codes, shares)[0])
+    need, human_minutes = _need(rng, rng.choices(codes, shares)[0], is_elder=is_elder)
     customer = _customer(rng, age)
     if rng.random() < _WANTS_PERSON_SHARE:
         customer = replace(customer, preference=Preference.HUMAN)
@@ -157,19 +182,18 @@ def _customer(rng: Random, age: int) -> Customer:
     )
 
 
-def _need(rng: Random, business: str) -> tuple[Need, float]:
+def _need(rng: Random, business: str, *, is_elder: bool) -> tuple[Need, float]:
     if business in _CASH_BANDS:
         shares, means, amounts = _CASH_BANDS[business]
+        if is_elder and business == "cash_withdrawal":
+            shares = (_ELDERS_SMALL_CASH * shares[0], *shares[1:])
         band = rng.choices(range(len(shares)), shares)[0]
         return Need(business, amount=amounts[band]), means[band]
     amount = 1000 * rng.randint(1, 80) if business == "transfer" else 0
     return Need(business, amount=amount), POLICY.businesses[business].human_minutes
 
 
-def _ticket(
-    rng: Random, at: float, visitor: _Visitor
-) -> tuple[float, float, int, int, float, float]:
-    """Return arrival, start, priority, queue, service and leaving of a counter ticket."""
+def _ticket(rng: Random, at: float, visitor: _Visitor, queues: tuple[str, ...]) -> _Row:
     handling = demo_table("traffic")["handling"]
     patience = _lognormal(rng, handling["patience_minutes"], handling["patience_sigma"])
     patience *= handling["elder_patience_factor"] if visitor.is_elder else 1.0
@@ -180,12 +204,13 @@ def _ticket(
         patience = min(patience, max(0.0, 40 * (luck - least) / (most - least)))
     result = visitor.result
     starts = max(at, at - visitor.offset) if visitor.offset is not None else at
+    variation = handling["corporate_cv" if visitor.need.code == "corporate" else "cv"]
     return (
         at,
         starts,
         PRIORITIES.index(result.priority),
-        QUEUES.index(result.queue or ""),
-        _lognormal(rng, visitor.human_minutes, math.sqrt(math.log1p(handling["cv"] ** 2))),
+        queues.index(result.queue or ""),
+        _lognormal(rng, visitor.human_minutes, math.sqrt(math.log1p(variation**2))),
         at + patience,
     )
 

@@ -34,6 +34,7 @@ def test_a_normal_day_is_as_the_dossier_expects() -> None:
     assert ours.busy[2:].mean() == near(0.66)
     visits = sum(day.visits for day in normal().days)
     assert sum(day.self_service for day in normal().days) / visits == near(0.417)
+    assert (ours.gone.sum() + normal().left_elsewhere) / visits == near(0.049)
 
 
 def test_a_pension_day_is_as_the_dossier_expects() -> None:
@@ -43,6 +44,7 @@ def test_a_pension_day_is_as_the_dossier_expects() -> None:
     assert ours.gone.mean() == near(0.198)
     visits = sum(day.visits for day in pension().days)
     assert sum(day.self_service for day in pension().days) / visits == near(0.349)
+    assert (ours.gone.sum() + pension().left_elsewhere) / visits == near(0.126)
 
 
 @pytest.mark.parametrize("day", [normal, pension])
