@@ -397,7 +397,7 @@ def test_a_new_day_begins_with_nothing(branch: Branch) -> None:
 
 def test_what_days_like_this_one_were_like_is_expected(branch: Branch) -> None:
     """Eight tickets at ten a week ago: eight are expected at ten today, scaled by today so far."""
-    tickets_for(branch.opened, 4)
+    tickets_for(branch.opened, 8)
     branch.later(7 * 24 * 60 - 60)
     view = Supervision(branch.desk).hall()
     expected = {f"{half.starts_at:%H:%M}": half.expected for half in view.halves}
