@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from lobby_app.cache.customer_feed import SqlCustomerStore
 from lobby_app.cache.customers import SqlCustomerCache, open_customers
 from lobby_app.cache.granting import Granting
 from lobby_app.cache.opening import OpenLog, open_log
@@ -22,6 +23,7 @@ from lobby_app.devices.key_file import KeyFile
 from lobby_app.devices.secrets import NoSecrets, open_key_store
 from lobby_app.domain.branch import Branch, StaffMember
 from lobby_app.domain.business import Policy
+from lobby_app.domain.customer_ports import ask_nobody
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Clock, Secrets, SecretState
 from lobby_app.policy.branch_file import load_branch_file
@@ -33,16 +35,20 @@ from lobby_app.scans.parse import parse
 from lobby_app.services.desk import Desk
 from lobby_app.services.pin_guard import PinGuard
 from lobby_app.services.views import SelfCheck, StoreState
+from lobby_app.sync.customers import expire_customers
+from lobby_app.sync.lookup import CentreLookup
 
 if TYPE_CHECKING:
     from lobby_app.central.connection import CentralAddress
     from lobby_app.central.passing import Passing
+    from lobby_app.sync.wire import Transport
 
 _log = logging.getLogger(__name__)
 _SERVICE = "lobby"
 _DEMO_KEYS = "demo-keys.json"
 _TOKEN_KEY = "token-key-1"  # noqa: S105  # the name of a secret, not a secret
 _TOKEN_KEY_NUMBER = 1
+_CALL_S = 10.0
 _CENTRAL_PASSWORD = "central-password"  # noqa: S105  # a name as well
 _STORE_STATES = {
     SecretState.KEY_STORE: StoreState.ENCRYPTED,
@@ -127,6 +133,28 @@ def central_address(settings: Settings) -> "CentralAddress":
     files = (central.root_certificate, central.client_certificate, central.client_key)
     root, certificate, key = (settings.data_dir / file if file else None for file in files)
     return CentralAddress(host, port, database, root, certificate, key)
+
+
+def open_line(settings: Settings, secrets: Secrets) -> "Transport":
+    """Return this desk's line to the centre or its gateway; nothing is connected yet.
+
+    Raises:
+        KnownError: `sync.not_set_up`, `config.central_address`, `secrets.*`.
+    """
+    from lobby_app.central.transport import PostgresTransport
+    from lobby_app.sync.enrolment.joining import DESK_TOKEN, token_text
+    from lobby_app.sync.peer.gateway import gateway_line
+
+    central = settings.central
+    token = secrets.get(DESK_TOKEN)
+    if token is None or not (central.address or central.gateway):
+        raise KnownError("sync.not_set_up")
+    if central.gateway:
+        root = settings.file(central.root_certificate)
+        return gateway_line(central.gateway, root, token_text(token), timeout_s=_CALL_S)
+    password = secrets.get(_CENTRAL_PASSWORD)
+    address = central_address(settings)
+    return PostgresTransport(address, password.decode() if password else None, token_text(token))
 
 
 def open_passing(settings: Settings) -> "Passing":
@@ -249,6 +277,9 @@ def _opened(
             is_demo=settings.demo,
         )
 
+    store = SqlCustomerStore(customers)
+    expire_customers(store, clock.now())
+    look_up = _lookup(settings, secrets, store, clock)
     report = self_check(log, clock.now())
     desk = Desk(
         branch=branch,
@@ -272,9 +303,12 @@ def _opened(
             notices=(*notices, *log.notices),
         ),
         pin_guard=PinGuard(),
+        look_up=look_up or ask_nobody,
     )
 
     def close() -> None:
+        if look_up is not None:
+            look_up.close()
         log.close()
         customers.close()
 
@@ -284,6 +318,19 @@ def _opened(
         token=lambda domain, number: context().token(domain, number),
         close=close,
     )
+
+
+def _lookup(
+    settings: Settings, secrets: Secrets, store: SqlCustomerStore, clock: Clock
+) -> CentreLookup | None:
+    """Return who asks the centre for other branches' customers, None where there is no centre."""
+    if not (settings.central.address or settings.central.gateway):
+        return None
+    try:
+        return CentreLookup(open_line(settings, secrets), store, clock.now)
+    except KnownError as error:
+        _log.warning("no look-up of customers: %s", error.key)
+        return None
 
 
 def _token_key(secrets: Secrets) -> bytes:

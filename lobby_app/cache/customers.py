@@ -98,7 +98,7 @@ class SqlCustomerCache:
     ) -> None:
         """Replace everything in one transaction; records are streamed."""
         with known_errors(), self.engine.begin() as connection:
-            for table in ("customer", "customer_token", "appointment", "meta"):
+            for table in ("customer", "customer_token", "appointment", "looked_up", "meta"):
                 connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
             remaining = iter(records)
             while batch := list(islice(remaining, _BATCH)):
@@ -117,10 +117,12 @@ class SqlCustomerCache:
                         booking.channel, booking.business,
                     ),
                 )  # fmt: skip
-            connection.exec_driver_sql("INSERT INTO meta VALUES (1, ?)", (as_of.isoformat(),))
-        self._fold_wal()
+            connection.exec_driver_sql(
+                "INSERT INTO meta (id, as_of) VALUES (1, ?)", (as_of.isoformat(),)
+            )
+        self.fold_wal()
 
-    def _fold_wal(self) -> None:
+    def fold_wal(self) -> None:
         """Give back the space of a big import; while somebody still reads, a later commit does."""
         with known_errors(), self.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")  # not inside a transaction

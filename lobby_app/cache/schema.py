@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 
 LOG_REVISION = "0003"
-CUSTOMERS_REVISION = "0001"
+CUSTOMERS_REVISION = "0002"
 
 log_metadata = MetaData()
 customers_metadata = MetaData()
@@ -214,6 +214,14 @@ customer_token = Table(
     customers_metadata,
     Column("token", Text, primary_key=True),
     Column("customer_ref", Text, nullable=False),
+    Index("token_of_customer", "customer_ref"),
+    sqlite_with_rowid=False,
+)
+looked_up = Table(
+    "looked_up",
+    customers_metadata,
+    Column("customer_ref", Text, primary_key=True),
+    Column("fetched_at", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 appointment = Table(
@@ -232,4 +240,6 @@ meta = Table(
     customers_metadata,
     Column("id", Integer, primary_key=True),
     Column("as_of", Text, nullable=False),
+    Column("incarnation", Text),
+    Column("position", Integer, nullable=False, server_default=text("0")),
 )

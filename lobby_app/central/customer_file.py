@@ -94,6 +94,8 @@ def _json_lines(file: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _csv_lines(file: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     rows = csv.DictReader(file, strict=True)
+    for name in rows.fieldnames or [""]:
+        _expect_known(name)
     for values in rows:
         # The number of the line before the next one: what the reader has just passed.
         yield rows.line_num - 1, _from_text(values)
@@ -126,9 +128,7 @@ def _typed(name: str, text: str) -> Any:
 
 def _customer(values: Mapping[str, Any], tokenise: Tokeniser) -> CustomerRecord:
     for name in values:
-        if name not in _KNOWN:
-            # A misplaced number may stand where a name should: only what looks like a name is told.
-            raise _LineError(name if _NAME.fullmatch(name) else "?")
+        _expect_known(name)
     reference = values.get("customer_ref")
     if not isinstance(reference, str) or not _REFERENCE.fullmatch(reference):
         raise _LineError("customer_ref")
@@ -141,6 +141,12 @@ def _customer(values: Mapping[str, Any], tokenise: Tokeniser) -> CustomerRecord:
     if record.masked_name and "*" not in record.masked_name:
         raise _LineError("masked_name")
     return replace(record, tokens=tuple(_tokens(values, tokenise)))
+
+
+def _expect_known(name: str) -> None:
+    if name not in _KNOWN:
+        # A misplaced number may stand where a name should: only what looks like a name is told.
+        raise _LineError(name if _NAME.fullmatch(name) else "?")
 
 
 def _tokens(values: Mapping[str, Any], tokenise: Tokeniser) -> Sequence[str]:

@@ -38,13 +38,16 @@ def import_customers(
         dry_run: do it and undo it, so that what is told is exact.
 
     Raises:
-        KnownError: `central.unknown_branch`, and what `records` raises: then nothing was changed.
+        KnownError: `central.unknown_branch`, `central.empty_file` when `full` names nobody, and
+            what `records` raises; then nothing was changed.
     """
     with sql.transaction(force_rollback=dry_run):
         run = _Import(sql, branch)
         remaining = iter(records)
         while batch := list(islice(remaining, _BATCH)):
             run.take(batch)
+        if full and not run.has_read:
+            raise KnownError("central.empty_file")
         return run.finish(full=full)
 
 
@@ -82,6 +85,11 @@ class _Import:
             "SELECT position FROM lobby.reference_head WHERE branch_id = %s FOR UPDATE", (branch,)
         ).fetchone()
         self._position = int(row[0]) if row is not None else 0
+
+    @property
+    def has_read(self) -> bool:
+        """Whether there was any customer at all."""
+        return self._read > 0
 
     def take(self, batch: list[CustomerRecord]) -> None:
         """Write what of a batch is new or another than before."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from lobby_app.domain.branch import Branch
 from lobby_app.domain.business import Policy
 from lobby_app.domain.credential import Credential, Unreadable
+from lobby_app.domain.customer_ports import CustomerLookup, ask_nobody
 from lobby_app.domain.ports import (
     ChangeCounter,
     Claims,
@@ -40,6 +41,7 @@ class Desk:
         latest_forecast: kept up to date by the program; empty where none runs.
         claims: asks whoever can grant a call; None where no centre was ever set up.
         link: tells how replication is doing.
+        look_up: asks the centre for a customer who is not in `customers`.
     """
 
     branch: Branch
@@ -60,6 +62,7 @@ class Desk:
     latest_forecast: LatestForecast = field(default_factory=LatestForecast)
     claims: Claims | None = None
     link: LinkReport = alone
+    look_up: CustomerLookup = ask_nobody
 
     def now(self) -> datetime:
         """Return the branch's present time."""

@@ -71,7 +71,8 @@ def anonymous(desk: Desk) -> Identified:
 def _record_of(desk: Desk, credential: Credential) -> CustomerRecord | None:
     if credential.kind is CredentialKind.CUSTOMER_CODE and credential.reference:
         return desk.customers.get(credential.reference)
-    return desk.customers.find(credential.token)
+    # A customer of another branch is asked for; without an answer in time nobody is known.
+    return desk.customers.find(credential.token) or desk.look_up(credential.token)
 
 
 def _scanned_ticket(desk: Desk, credential: Credential) -> ScannedTicket | Unreadable:
