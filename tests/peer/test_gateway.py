@@ -21,10 +21,11 @@ from lobby_app.domain.replication import Place, Verdict
 from lobby_app.sync.exchange import exchange
 from lobby_app.sync.peer.client import HttpsTransport
 from lobby_app.sync.peer.gateway import gateway_app, gateway_context, gateway_line
+from lobby_app.sync.peer.roster import RosterFile, read_roster
 from lobby_app.sync.peer.server import listening_socket, serving
 from lobby_app.sync.remote import RemoteReplica
 from tests.helpers.postgres import Central, free_port
-from tests.peer.network import PATIENCE_S, refusal, until
+from tests.peer.network import PATIENCE_S, identity, refusal, until
 from tests.peer.processes import start
 from tests.storage.desk import issue, issued
 from tests.storage.replicas import Desk, told
@@ -132,6 +133,31 @@ def test_statuses_are_those_of_the_contract(
         assert client.post("append", json=log | {"events": many}).status_code == 413
         central.run("UPDATE lobby.desk SET min_version = 9")
         assert client.post("heads", json={"version": 1}).status_code == 426
+
+
+def test_the_roster_of_the_centre_is_what_a_desk_keeps(
+    gateway: str, proof: tuple[Path, Path], central: Central, tmp_path: Path
+) -> None:
+    who = identity("desk")
+    token = central.add_desk(BRANCH, 1, "relay")
+    central.add_desk(BRANCH, 2)
+    central.run(
+        "UPDATE lobby.desk SET certificate = %s, relay_address = '192.0.2.7:7443' WHERE slot = 1",
+        who.certificate_pem,
+    )
+    file = RosterFile(tmp_path / "roster.json")
+    with line(gateway, proof, token) as transport:
+        file.save(read_roster(transport.call("roster", {})))
+        roster = file.load()
+        assert roster is not None
+        assert [(desk.slot, desk.relay) for desk in roster.relays()] == [(1, "192.0.2.7:7443")]
+        assert set(roster.certificates()) == {who.fingerprint}
+        central.run("UPDATE lobby.desk SET revoked_at = now() WHERE slot = 1")
+    with line(gateway, proof, central.add_desk(BRANCH, 3)) as transport:
+        file.save(read_roster(transport.call("roster", {})))
+    roster = file.load()
+    assert roster is not None
+    assert (roster.relays(), roster.certificates()) == ((), {})
 
 
 def test_many_desks_share_few_connections(

@@ -29,9 +29,10 @@ def no_hint(fingerprint: str) -> str | None:
     return None
 
 
-@pytest.fixture
-def relays(tmp_path: Path) -> Iterator[tuple[Relay, Relay]]:
+@pytest.fixture(scope="module")
+def relays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Relay, Relay]]:
     """Two relays with a log each."""
+    tmp_path = tmp_path_factory.mktemp("relays")
     with contextlib.ExitStack() as stack:
         running = []
         for name in ("first", "second"):

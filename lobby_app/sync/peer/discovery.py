@@ -40,7 +40,10 @@ def announced(
     with _multicast(interfaces) as zeroconf:
         if zeroconf is not None:
             with _quietly():
-                zeroconf.register_service(_service(fingerprint, host, port))
+                # Nobody else has this name: probing for it would only find our own of yesterday.
+                zeroconf.register_service(
+                    _service(fingerprint, host, port), cooperating_responders=True
+                )
         yield
 
 
