@@ -236,24 +236,41 @@ def load_settings(data_dir: Path | None = None, *, demo: bool = False) -> Settin
     return _merged(settings, document, str(path), "")
 
 
-def write_enrolment(data_dir: Path, slot: int, central: CentralSettings) -> None:
-    """Write slot and `[central]` into `lobby.toml`; every other line stays as it is.
+def with_enrolment(data_dir: Path, slot: int, central: CentralSettings) -> str:
+    """Return the text of `lobby.toml` with another slot and another table `[central]`.
+
+    Every other line stays as it is.
 
     Raises:
-        KnownError: `config.unreadable`, `config.unwritable`; then the file is as it was.
+        KnownError: `config.unreadable`; `config.unwritable` for a form of TOML that this editing
+            does not see through: better none than a wrong one.
     """
     path = data_dir / "lobby.toml"
     try:
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         old = tomllib.loads(before)
-        text = _with_enrolment(before, slot, central)
-        new = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise KnownError("config.unreadable", file=str(path), detail=str(error)) from error
-    changed = {"slot", "central"}
-    if _without(old, changed) != _without(new, changed) or new.get("slot") != slot:
-        # A form of TOML that this editing does not see through: better none than a wrong one.
+    text = _edited(before, slot, central)
+    try:
+        new = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise KnownError("config.unwritable", file=str(path)) from error
+    said = {f.name: getattr(central, f.name) for f in fields(central)}
+    wanted = {name: value for name, value in said.items() if value}
+    if new != {**old, "slot": slot, "central": wanted}:
         raise KnownError("config.unwritable", file=str(path))
+    return text
+
+
+def write_enrolment(data_dir: Path, slot: int, central: CentralSettings) -> None:
+    """Write slot and `[central]` into `lobby.toml`, whole or not at all.
+
+    Raises:
+        KnownError: `config.unreadable`, `config.unwritable`.
+    """
+    text = with_enrolment(data_dir, slot, central)
+    path = data_dir / "lobby.toml"
     unfinished = path.with_name("lobby.toml.new")
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -263,7 +280,7 @@ def write_enrolment(data_dir: Path, slot: int, central: CentralSettings) -> None
         raise KnownError("config.unwritable", file=str(path)) from error
 
 
-def _with_enrolment(text: str, slot: int, central: CentralSettings) -> str:
+def _edited(text: str, slot: int, central: CentralSettings) -> str:
     """Return the file's text with another slot and another table `[central]`."""
     table = ""
     kept: dict[str, list[str]] = {"before": [], "after": []}
@@ -278,10 +295,6 @@ def _with_enrolment(text: str, slot: int, central: CentralSettings) -> str:
     said = [f"{name} = {json.dumps(value)}" for name, value in values.items() if value]
     blocks = (kept["before"], [f"slot = {slot}"], kept["after"], ["[central]", *said])
     return "\n\n".join("\n".join(block).strip("\n") for block in blocks if block) + "\n"
-
-
-def _without(document: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    return {key: value for key, value in document.items() if key not in names}
 
 
 def _merged(base: _T, values: Mapping[str, Any], file: str, prefix: str) -> _T:

@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lobby_app.assembly import open_secrets
+from lobby_app.assembly import BranchClock, open_secrets
 from lobby_app.cache.customers import wipe_customers
+from lobby_app.cache.numbers import raise_numbers
+from lobby_app.cache.opening import open_log
 from lobby_app.central.connection import CentralAddress, parse_address
 from lobby_app.central.enrolling import fetch_bundle
 from lobby_app.central.transport import PostgresTransport
-from lobby_app.config import CentralSettings, Settings, write_enrolment
+from lobby_app.config import CentralSettings, Settings, with_enrolment, write_enrolment
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.ports import SecretState
+from lobby_app.domain.ports import Secrets, SecretState
 from lobby_app.messages import Messages
 from lobby_app.sync.enrolment.bundle import Bundle
 from lobby_app.sync.enrolment.code import read_code
@@ -50,14 +52,28 @@ def run(
     if root_certificate is not None and not root_certificate.is_file():
         raise KnownError("enrolment.no_certificate", file=str(root_certificate))
     centre = _centre(settings, address, root_certificate)
+    # Found out before the code is used up.
+    with_enrolment(settings.data_dir, settings.slot, settings.central)
     code = read_code(_typed(messages))
     joined = join(code, centre, name or socket.gethostname(), datetime.now(UTC))
     # Tokens of an earlier key find nobody any more; they go before the new key comes.
     wipe_customers(settings.data_dir / "customers.db", secrets)
     keep(joined, secrets)
+    _begin_above(settings, secrets, joined)
     write_enrolment(settings.data_dir, joined.slot, _settings_of(settings, joined))
     sys.stdout.write(messages("enrolment.done", branch=joined.branch, slot=joined.slot) + "\n")
     return 0
+
+
+def _begin_above(settings: Settings, secrets: Secrets, joined: Joined) -> None:
+    """Give no number that a desk of this slot gave before, also one that was lost with it."""
+    if not joined.given:
+        return
+    log = open_log(settings.data_dir / "log.db", secrets, BranchClock("UTC"))
+    try:
+        raise_numbers(log, joined.given)
+    finally:
+        log.close()
 
 
 def _typed(messages: Messages) -> str:

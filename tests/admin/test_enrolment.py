@@ -2,10 +2,12 @@
 
 import tomllib
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from lobby_app.assembly import central_address
+from lobby_app.assembly import BranchClock, central_address
+from lobby_app.cache.opening import open_log
 from lobby_app.central.transport import PostgresTransport
 from lobby_app.config import load_settings
 from lobby_app.devices.key_file import KeyFile
@@ -14,6 +16,7 @@ from lobby_app.sync.enrolment.code import read_code
 from lobby_app.sync.enrolment.joining import DESK_PASSWORD, DESK_TOKEN, TOKEN_KEY, token_text
 from lobby_app.sync.peer.certificate import load_identity
 from tests.admin.administrator import Administrator, rows_of_everything
+from tests.central.logs import Log, issued, today
 
 
 def line_of(folder: Path) -> PostgresTransport:
@@ -145,8 +148,32 @@ def test_settings_that_cannot_be_edited_safely_are_left_alone(
     text = 'ticket_url = """\n[central]\n"""\n\n[secrets]\nkey_file = "keys.json"\n'
     (folder / "lobby.toml").write_text(text)
     status, said = bank.enrol(folder, bank.code(7, 3), monkeypatch)
-    assert (status, "cannot be" in said) == (2, True)
+    assert (status, "cannot be written" in said) == (2, True)
     assert (folder / "lobby.toml").read_text() == text
+    assert bank.central.run("SELECT used_at FROM lobby.enrolment") == [(None,)]
+
+
+def test_a_desk_set_up_anew_gives_no_number_again(
+    bank: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bank.desk(tmp_path / "first")
+    bank.enrol(first, bank.code(7, 12), monkeypatch)
+    line = line_of(first)
+    numbers = ("A12001", "A12030", "B12990", "A1230")
+    log = Log().add(*(issued(str(uuid4()), number) for number in numbers))
+    assert line.call("append", log.request())["verdict"] == "taken"
+    line.close()
+    for folder in (bank.desk(tmp_path / "second"), first):
+        assert bank.enrol(folder, bank.code(7, 12), monkeypatch)[0] == 0
+        log_file = open_log(
+            folder / "log.db", KeyFile(folder / "keys.json"), BranchClock("Asia/Shanghai")
+        )
+        with log_file.unit_of_work() as work:
+            assert work.take_number("A", today()) == 81
+            with pytest.raises(KnownError, match=r"cache\.numbers_used_up"):
+                work.take_number("B", today())
+            assert work.take_number("C", today()) == 1
+        log_file.close()
 
 
 def test_without_a_key_store_nothing_is_enrolled(

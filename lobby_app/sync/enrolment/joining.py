@@ -1,22 +1,27 @@
 """A desk joins its branch: its token and its certificate are born here and never leave."""
 
+import re
 import secrets as randomness
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Secrets
+from lobby_app.domain.series import GivenNumber
 from lobby_app.sync.enrolment.bundle import Bundle, unwrap
 from lobby_app.sync.enrolment.code import EnrolmentCode
 from lobby_app.sync.peer.certificate import Identity, new_identity, store_identity
-from lobby_app.sync.wire import Transport, whole
+from lobby_app.sync.wire import Transport, items, malformed, matching, whole
 
 DESK_TOKEN = "desk-token"  # noqa: S105  # the name of a secret, not a secret
 DESK_PASSWORD = "central-password"  # noqa: S105
 TOKEN_KEY = "token-key-1"  # noqa: S105
 _TOKEN_BYTES = 32
+_MOST_SERIES = 100
+_DAY = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
+_ZONE = re.compile(r"[A-Z]")
 _COMMON_NAME = "lobby desk"
 
 
@@ -28,11 +33,13 @@ class Joined:
         bundle: what the code opened.
         token: the desk's own secret.
         identity: its certificate for the branch's relay.
+        given: the last number that the slot may have given, of each series.
     """
 
     branch: int
     slot: int
     bundle: Bundle
+    given: tuple[GivenNumber, ...]
     token: bytes = field(repr=False)
     identity: Identity = field(repr=False)
 
@@ -87,7 +94,19 @@ def join(code: EnrolmentCode, centre: Centre, name: str, now: datetime) -> Joine
     finally:
         line.close()
     slot = whole(answer, "slot", 1, 99)
-    return Joined(whole(answer, "branch", 1), slot, bundle, token, identity)
+    given = tuple(items(answer, "numbers", _given, _MOST_SERIES))
+    return Joined(whole(answer, "branch", 1), slot, bundle, given, token, identity)
+
+
+def _given(document: object) -> GivenNumber:
+    day = matching(document, "business_day", _DAY)
+    try:
+        business_day = date.fromisoformat(day)
+    except ValueError:
+        raise malformed("business_day: no day") from None
+    return GivenNumber(
+        matching(document, "zone", _ZONE), business_day, whole(document, "last", 1, 9_999)
+    )
 
 
 def keep(joined: Joined, secrets: Secrets) -> None:
