@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.helpers.greeter",
     "tests.helpers.isolation",
     "tests.helpers.log_guard",
+    "tests.helpers.postgres",
     "tests.helpers.qt_guard",
 ]
 

@@ -1,0 +1,79 @@
+set role lobby_owner;
+
+-- Makes one day's partition. Made beside the table and attached: readers and writers go on.
+create function lobby.make_partition(parent text, day date) returns boolean
+language plpgsql set search_path = pg_catalog, lobby, pg_temp as $$
+declare
+  name text := parent || to_char(day, '_YYYYMMDD');
+begin
+  if to_regclass('lobby.' || name) is not null then return false; end if;
+  execute format('create table lobby.%I (like lobby.%I including all)', name, parent);
+  execute format('alter table lobby.%I attach partition lobby.%I for values from (%L) to (%L)',
+                 parent, name, day, day + 1);
+  return true;
+end $$;
+
+create function lobby.partition_days(parent text) returns setof date
+language sql stable as $$
+  select to_date(right(c.relname, 8), 'YYYYMMDD')
+  from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = ('lobby.' || parent)::regclass order by 1
+$$;
+
+-- Moves the base of every log that has events of days to be dropped: what came before is held
+-- nowhere, but its chain is known.
+create function lobby.raise_bases(before date) returns void
+language sql volatile as $$
+  with gone as (
+    select distinct on (d.branch_id, d.log_id) d.branch_id, d.log_id, d.received_day, d.last_seq
+    from lobby.log_day d where d.received_day < before
+    order by d.branch_id, d.log_id, d.received_day desc)
+  update lobby.log_head h set base_seq = g.last_seq, base_chain = e.chain
+  from gone g
+  join lobby.event e on e.branch_id = g.branch_id and e.log_id = g.log_id and e.seq = g.last_seq
+                    and e.received_day = g.received_day
+  where h.branch_id = g.branch_id and h.log_id = g.log_id
+$$;
+
+-- Daily upkeep: partitions for the next fourteen days, what is kept no longer goes. Idempotent.
+create function lobby.keep_up(today date default lobby.today()) returns jsonb
+language plpgsql security definer
+set search_path = pg_catalog, lobby, pg_temp set lock_timeout = '5s' as $$
+declare
+  kept lobby.centre;
+  day date;
+  made integer := 0;
+  dropped integer := 0;
+begin
+  perform pg_advisory_xact_lock(hashtext('lobby.keep_up'));
+  select * into kept from lobby.centre;
+  for day in select generate_series(today - 3, today + 14, interval '1 day')::date loop
+    made := made + lobby.make_partition('event', day)::integer
+                 + lobby.make_partition('ticket', day)::integer;
+  end loop;
+  perform lobby.raise_bases(today - kept.keep_event_days);
+  delete from lobby.log_day d where d.received_day < today - kept.keep_event_days;
+  delete from lobby.quarantine q where q.received_day < today - kept.keep_event_days;
+  delete from lobby.claim c where c.granted_at < today - kept.keep_claim_days;
+  for day in select * from lobby.partition_days('event') d where d < today - kept.keep_event_days loop
+    execute format('drop table lobby.%I', 'event' || to_char(day, '_YYYYMMDD'));
+    dropped := dropped + 1;
+  end loop;
+  for day in select * from lobby.partition_days('ticket') d
+             where d < today - kept.keep_ticket_days loop
+    execute format('drop table lobby.%I', 'ticket' || to_char(day, '_YYYYMMDD'));
+    dropped := dropped + 1;
+  end loop;
+  return jsonb_build_object('made', made, 'dropped', dropped);
+end $$;
+select lobby.keep_up();
+
+-- To be called once after files of the server were copied back without recovery to a new timeline:
+-- the centre must not write on in logs of which desks may hold more.
+create function lobby.renew_incarnation() returns text
+language plpgsql security definer set search_path = pg_catalog, lobby, pg_temp as $$
+begin
+  update lobby.centre set renewals = renewals + 1;
+  return lobby.incarnation();
+end $$;
+reset role;
