@@ -23,11 +23,13 @@ class Administrator:
 
     Attributes:
         folder: data folder with `lobby.toml` and the key file.
+        database_of_desks: where desks enrol, if not at the database itself.
     """
 
     central: Central
     folder: Path
     capsys: pytest.CaptureFixture[str]
+    database_of_desks: str = ""
 
     @property
     def database(self) -> str:
@@ -79,7 +81,7 @@ class Administrator:
         monkeypatch.setattr("sys.stdin", io.StringIO(code + "\n"))
         status = run(
             ["enrol", "--data-dir", str(folder), "--language", "en", "--name", "Desk",
-             "--address", self.database, *more]
+             "--address", self.database_of_desks or self.database, *more]
         )  # fmt: skip
         said = self.capsys.readouterr()
         return status, said.out + said.err

@@ -87,14 +87,13 @@ def revoke_desk(options: argparse.Namespace, settings: Settings, messages: Messa
 def _bundle(options: argparse.Namespace, settings: Settings) -> Bundle:
     """Return what the desk is given: through the gateway it needs no password."""
     bank = bank_secrets(open_secrets(settings))
-    address = address_of(options, settings)
+    file = options.desk_certificate or address_of(options, settings).root_certificate
     certificate = ""
-    if address.root_certificate is not None:
+    if file is not None:
         try:
-            certificate = address.root_certificate.read_text(encoding="ascii")
+            certificate = file.read_text(encoding="ascii")
         except (OSError, ValueError) as error:
-            file = str(address.root_certificate)
-            raise KnownError("enrolment.no_certificate", file=file) from error
+            raise KnownError("enrolment.no_certificate", file=str(file)) from error
     if options.gateway:
         if not options.gateway.startswith("https://"):
             raise KnownError("peer.wrong_address", address=options.gateway)

@@ -88,6 +88,9 @@ def _enrolment_options(command: argparse.ArgumentParser, messages: Messages) -> 
     command.add_argument(
         "--desk-address", metavar="HOST:PORT/NAME", help=messages("central.desk_address")
     )
+    command.add_argument(
+        "--desk-certificate", type=Path, metavar="FILE", help=messages("central.desk_certificate")
+    )
     command.add_argument("--gateway", metavar="HTTPS://…", help=messages("central.gateway"))
     command.add_argument("--hours", type=int, default=_HOURS, help=messages("central.hours"))
 
