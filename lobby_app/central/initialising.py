@@ -42,9 +42,11 @@ def bring_up_to_date(sql: Connection, *, dry_run: bool) -> list[Change]:
         if not dry_run:
             migrate(sql)
         changes.append(Change("central.migrated", {"before": present or "–", "after": REVISION}))
-    if dry_run:
-        return changes
-    made = sql.execute("SELECT lobby.keep_up()").fetchone()
+        if dry_run:
+            return changes
+    # A dry run does it and undoes it, so that what is told is exact.
+    with sql.transaction(force_rollback=dry_run):
+        made = sql.execute("SELECT lobby.keep_up()").fetchone()
     if made is not None and (made[0]["made"] or made[0]["dropped"]):
         changes.append(Change("central.kept_up", made[0]))
     return changes

@@ -104,6 +104,7 @@ def test_an_administrator_who_is_no_superuser_can_do_the_daily_work(bank: Admini
         bank.done("add-branch", "--branch", "8", "--name", "Eight", *me)
         bank.code(8, 1, "wall", *me)
         bank.done("revoke-desk", "--branch", "8", "--slot", "1", *me)
+        bank.done("migrate", *me)
         bank.done("status", *me)
         bank.done("backup-check", *me)
         file = bank.folder / "customers.jsonl"

@@ -55,7 +55,10 @@ def test_status_warns_when_nobody_makes_partitions(bank: Administrator) -> None:
     assert "Nobody makes partitions" in bank.done("status")
     status, said, _ = bank.run("backup-check")
     assert (status, "no partition for tomorrow" in said) == (1, True)
-    assert bank.done("migrate").startswith("Partitions: 28 made")
+    planned = bank.done("migrate", "--dry-run")
+    assert bank.run("backup-check")[0] == 1
+    assert f"Would do: {bank.done('migrate')}" == planned
+    assert planned == "Would do: Partitions: 28 made, 0 dropped.\n"
     assert bank.run("backup-check")[0] == 0
 
 
