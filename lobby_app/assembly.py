@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from secrets import token_bytes
-from typing import TYPE_CHECKING
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -26,30 +26,25 @@ from lobby_app.domain.business import Policy
 from lobby_app.domain.customer_ports import ask_nobody
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Clock, Secrets, SecretState
+from lobby_app.partners import open_claims, open_line
 from lobby_app.policy.branch_file import load_branch_file
 from lobby_app.policy.loader import load_policy
 from lobby_app.scans.code_keys import read_code_keys
 from lobby_app.scans.codes import new_ticket_token
 from lobby_app.scans.context import ReplayGuard, ScanContext
 from lobby_app.scans.parse import parse
-from lobby_app.services.desk import Desk
+from lobby_app.services.desk import Desk, alone
 from lobby_app.services.pin_guard import PinGuard
 from lobby_app.services.views import SelfCheck, StoreState
 from lobby_app.sync.customers import expire_customers
 from lobby_app.sync.lookup import CentreLookup
-
-if TYPE_CHECKING:
-    from lobby_app.central.connection import CentralAddress
-    from lobby_app.central.passing import Passing
-    from lobby_app.sync.wire import Transport
+from lobby_app.sync.status import StatusFile
 
 _log = logging.getLogger(__name__)
 _SERVICE = "lobby"
 _DEMO_KEYS = "demo-keys.json"
 _TOKEN_KEY = "token-key-1"  # noqa: S105  # the name of a secret, not a secret
 _TOKEN_KEY_NUMBER = 1
-_CALL_S = 10.0
-_CENTRAL_PASSWORD = "central-password"  # noqa: S105  # a name as well
 _STORE_STATES = {
     SecretState.KEY_STORE: StoreState.ENCRYPTED,
     SecretState.KEY_FILE: StoreState.KEY_FILE,
@@ -118,57 +113,18 @@ def open_replica(settings: Settings) -> OpenReplica:
     return OpenReplica(SqliteReplica(log, settings.slot), Granting(log), log, secrets)
 
 
-def central_address(settings: Settings) -> "CentralAddress":
-    """Return where the central database is and how it is proved.
+def open_customer_store(
+    settings: Settings, opened: OpenReplica, stack: ExitStack
+) -> SqlCustomerStore:
+    """Return this desk's customers for whoever follows the bank's feed; closed with the stack.
 
     Raises:
-        KnownError: `sync.not_set_up`, `config.central_address`.
+        KnownError: `cache.*`, `secrets.*`.
     """
-    from lobby_app.central.connection import CentralAddress, parse_address
-
-    central = settings.central
-    if not central.address:
-        raise KnownError("sync.not_set_up")
-    host, port, database = parse_address(central.address)
-    files = (central.root_certificate, central.client_certificate, central.client_key)
-    root, certificate, key = (settings.data_dir / file if file else None for file in files)
-    return CentralAddress(host, port, database, root, certificate, key)
-
-
-def open_line(settings: Settings, secrets: Secrets) -> "Transport":
-    """Return this desk's line to the centre or its gateway; nothing is connected yet.
-
-    Raises:
-        KnownError: `sync.not_set_up`, `config.central_address`, `secrets.*`.
-    """
-    from lobby_app.central.transport import PostgresTransport
-    from lobby_app.sync.enrolment.joining import DESK_TOKEN, token_text
-    from lobby_app.sync.peer.gateway import gateway_line
-
-    central = settings.central
-    token = secrets.get(DESK_TOKEN)
-    if token is None or not (central.address or central.gateway):
-        raise KnownError("sync.not_set_up")
-    if central.gateway:
-        root = settings.file(central.root_certificate)
-        return gateway_line(central.gateway, root, token_text(token), timeout_s=_CALL_S)
-    password = secrets.get(_CENTRAL_PASSWORD)
-    address = central_address(settings)
-    return PostgresTransport(address, password.decode() if password else None, token_text(token))
-
-
-def open_passing(settings: Settings) -> "Passing":
-    """Return what a gateway passes calls on with; nothing is connected yet.
-
-    Raises:
-        KnownError: `sync.not_set_up`, `config.central_address`, `secrets.*`.
-    """
-    from lobby_app.central.passing import Passing
-
-    address = central_address(settings)
-    secrets, _ = _secrets(settings)
-    password = secrets.get(_CENTRAL_PASSWORD)
-    return Passing(address, password.decode() if password else None, settings.gateway.connections)
+    file = settings.data_dir / "customers.db"
+    return SqlCustomerStore(
+        stack.enter_context(closing(open_customers(file, opened.secrets, opened.log.clock)))
+    )
 
 
 def open_desk(settings: Settings, clock: Clock | None = None) -> OpenDesk:
@@ -280,6 +236,9 @@ def _opened(
     store = SqlCustomerStore(customers)
     expire_customers(store, clock.now())
     look_up = _lookup(settings, secrets, store, clock)
+    # By the computer's own time, as it is said: also while a demo day is played.
+    link = StatusFile(settings.data_dir, BranchClock(branch.timezone).now).read
+    claims = open_claims(settings, secrets, log, link)
     report = self_check(log, clock.now())
     desk = Desk(
         branch=branch,
@@ -304,11 +263,15 @@ def _opened(
         ),
         pin_guard=PinGuard(),
         look_up=look_up or ask_nobody,
+        claims=claims.claims if claims is not None else None,
+        link=link if settings.central.is_set else alone,
     )
 
     def close() -> None:
         if look_up is not None:
             look_up.close()
+        if claims is not None:
+            claims.close()
         log.close()
         customers.close()
 
@@ -324,7 +287,7 @@ def _lookup(
     settings: Settings, secrets: Secrets, store: SqlCustomerStore, clock: Clock
 ) -> CentreLookup | None:
     """Return who asks the centre for other branches' customers, None where there is no centre."""
-    if not (settings.central.address or settings.central.gateway):
+    if not settings.central.is_set:
         return None
     try:
         return CentreLookup(open_line(settings, secrets), store, clock.now)

@@ -109,6 +109,7 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=1, help=messages("cli.traffic_seed"))
     demo.add_argument("--speed", type=_speed, default=10.0, help=messages("cli.traffic_speed"))
     add("forecast", _forecast)
+    add("sync", _sync)
     add("relay", _relay)
     add("gateway", _gateway)
     enrol = add("enrol", _enrol)
@@ -263,6 +264,12 @@ def _demo(options: argparse.Namespace, settings: Settings, messages: Messages) -
 
         return network.play(settings, messages, has_windows=not options.no_windows)
     return demo.install(settings, messages)
+
+
+def _sync(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    from lobby_app.commands import sync
+
+    return sync.run(settings)
 
 
 def _forecast(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:

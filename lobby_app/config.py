@@ -131,6 +131,11 @@ class CentralSettings:
     client_key: str = ""
     gateway: str = ""
 
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a centre for this desk at all."""
+        return bool(self.address or self.gateway)
+
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:

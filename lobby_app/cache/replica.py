@@ -201,6 +201,13 @@ class SqliteReplica:
             logs.refold_since(connection, since)
         self._note(is_new_log)
 
+    def kept_apart(self) -> tuple[int, int]:
+        """Return how many events are quarantined, and how many were set aside."""
+        with self._reading() as connection:
+            ((quarantined,),) = run(connection, "SELECT COUNT(*) FROM quarantine")
+            ((set_aside,),) = run(connection, "SELECT COUNT(*) FROM set_aside")
+        return quarantined, set_aside
+
     def correct_clock(self, offset_ms: int) -> None:
         """Note the partner's clock minus ours, for the hybrid clock."""
         with self._writing() as connection:

@@ -42,6 +42,10 @@ class Ending:
         while not self._over.wait(_LOOK_S):
             pass
 
+    def is_over(self, seconds: float) -> bool:
+        """Wait so long at most; tell whether it is time."""
+        return self._over.wait(seconds)
+
 
 @contextmanager
 def exchange_beside(settings: Settings) -> Iterator[None]:

@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from lobby_app.assembly import BranchClock, central_address
+from lobby_app.assembly import BranchClock
 from lobby_app.cache.opening import open_log
 from lobby_app.central.transport import PostgresTransport
 from lobby_app.config import load_settings
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.domain.errors import KnownError
+from lobby_app.partners import central_address
 from lobby_app.sync.enrolment.code import read_code
 from lobby_app.sync.enrolment.joining import DESK_PASSWORD, DESK_TOKEN, TOKEN_KEY, token_text
 from lobby_app.sync.peer.certificate import load_identity

@@ -8,6 +8,10 @@ begin
   return jsonb_build_object(
     'branch', caller.branch_id, 'slot', caller.slot, 'desk', caller.desk_id,
     'min_version', caller.min_version,
+    -- Seconds over which desks spread their first retries: as many as keep the bank's desks below
+    -- some 1,250 new connections a second. The planner's estimate costs nothing to look at.
+    'spread_s', (select greatest(2, least(60, c.reltuples / 1250)) from pg_class c
+                 where c.oid = 'lobby.desk'::regclass),
     'desks', (
       select jsonb_agg(jsonb_build_object(
         'desk', d.desk_id, 'slot', d.slot, 'kind', d.kind, 'name', d.name,
