@@ -16,7 +16,7 @@ from lobby_app.domain.errors import KnownError
 from lobby_app.locking import locked
 from lobby_app.logsetup import set_up_logging
 from lobby_app.partners import ROSTER, open_line, open_relay_line
-from lobby_app.sync.customers import CustomerFeed
+from lobby_app.sync.customers import CustomerExpiry, CustomerFeed
 from lobby_app.sync.errands import Errands
 from lobby_app.sync.peer.discovery import listening
 from lobby_app.sync.peer.roster import RosterFile
@@ -40,16 +40,24 @@ def run(settings: Settings) -> int:
     set_up_logging(settings.data_dir / "log")
     try:
         with locked(settings.data_dir / LOCK, 0.0), ExitStack() as stack:
-            worker = _worker(settings, stack)
+            worker, expiry = _worker(settings, stack)
             _log.info("the exchange begins")
-            worker.run(ending.is_over)
+
+            def is_over(seconds: float) -> bool:
+                expiry.look()
+                return ending.is_over(seconds)
+
+            worker.run(is_over)
     except TimeoutError as error:
         raise KnownError("sync.running") from error
     return 0
 
 
-def _worker(settings: Settings, stack: ExitStack) -> Worker:
-    """Return the worker of this desk; what it uses is closed with the stack."""
+def _worker(settings: Settings, stack: ExitStack) -> tuple[Worker, CustomerExpiry]:
+    """Return this desk's worker, and who sees to customer data while nobody answers.
+
+    What they use is closed with the stack.
+    """
     opened = stack.enter_context(closing(open_replica(settings)))
     line = stack.enter_context(closing(open_line(settings, opened.secrets)))
     relay = open_relay_line(settings, opened.secrets, stack.enter_context(listening()))
@@ -63,7 +71,8 @@ def _worker(settings: Settings, stack: ExitStack) -> Worker:
     around = Surroundings(monotonic, _now, opened.log.changes, status.write, dice)
     # A relay never asks itself: what others gave it is in its own file already.
     partner = RemoteReplica(relay) if relay is not None else None
-    return Worker(opened.replica, RemoteReplica(line), partner, around, errands)
+    worker = Worker(opened.replica, RemoteReplica(line), partner, around, errands)
+    return worker, CustomerExpiry(store, _now)
 
 
 def _now() -> datetime:

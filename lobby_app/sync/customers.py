@@ -23,6 +23,7 @@ from lobby_app.sync.wire import Transport, flag, items, malformed, matching, who
 PAGE = 500
 INTERVAL_S = 60.0
 """How often a desk asks what changed; the answer is one index probe when nothing did."""
+EXPIRY_S = 3600.0
 _MOST_PAGES = 20
 _REFERENCE = re.compile(r"[A-Za-z0-9._:-]{1,40}")
 _TOKEN = re.compile(r"k[0-9]{1,4}:[A-Z2-7]{32}")
@@ -103,6 +104,25 @@ def expire_customers(store: CustomerStore, now: datetime) -> None:
     if confirmed is not None and now - confirmed > KEEP:
         _log.warning("customer data not confirmed since %s: erased", confirmed.date())
         store.erase()
+
+
+class CustomerExpiry:
+    """Sees to it, every hour, that unconfirmed data goes also while no centre answers."""
+
+    def __init__(self, store: CustomerStore, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+        self._due = monotonic()
+
+    def look(self) -> None:
+        """Erase if it is time; what the own file cannot do now is tried again in an hour."""
+        if monotonic() < self._due:
+            return
+        self._due = monotonic() + EXPIRY_S
+        try:
+            expire_customers(self._store, self._now())
+        except KnownError as error:
+            _log.info("customer data cannot be looked through: %s", error.key)
 
 
 def look_up(transport: Transport, token: str, timeout_s: float | None) -> CustomerRecord | None:

@@ -20,7 +20,12 @@ from lobby_app.domain.customer import CustomerRecord, Flag, Tier
 from lobby_app.domain.customer_ports import FeedPlace
 from lobby_app.domain.errors import KnownError
 from lobby_app.scans.context import ScanContext
-from lobby_app.sync.customers import CustomerFeed, expire_customers, refresh_customers
+from lobby_app.sync.customers import (
+    CustomerExpiry,
+    CustomerFeed,
+    expire_customers,
+    refresh_customers,
+)
 from lobby_app.sync.lookup import CentreLookup
 from tests.admin.administrator import CARD, DOCUMENT, MOBILE, Administrator, rows_of_everything
 from tests.storage.desk import SetClock
@@ -216,6 +221,18 @@ def test_data_the_bank_has_not_confirmed_for_seven_days_is_erased(
     assert desk.known() == []
     desk.refresh(NOW + timedelta(days=8))
     assert desk.known() == ["C-1"]
+
+
+def test_data_goes_also_while_nobody_answers(
+    bank: Administrator, desk: Desk, expected_log: Any
+) -> None:
+    bring_in(bank, [PERSON])
+    desk.refresh()
+    CustomerExpiry(desk.store, lambda: NOW + timedelta(days=7)).look()
+    assert desk.known() == ["C-1"]
+    CustomerExpiry(desk.store, lambda: NOW + timedelta(days=7, seconds=1)).look()
+    expected_log("customer data not confirmed since 2026-11-25: erased")
+    assert desk.known() == []
 
 
 def test_the_feed_is_followed_now_and_then(bank: Administrator, desk: Desk) -> None:
