@@ -1,64 +1,33 @@
-"""Runs `lobby forecast` beside a window and keeps the desk's latest forecast up to date."""
+"""Keeps the desk's latest forecast up to date from the `lobby forecast` beside its window."""
 
 import json
 import logging
-import sys
 
-from PySide6.QtCore import QObject, QProcess, QTimer
+from PySide6.QtCore import QObject
 
+from lobby_app.app.beside import START_AFTER_MS, Beside
 from lobby_app.config import Settings
 from lobby_app.services.present_forecast import LatestForecast, from_document
 
 _log = logging.getLogger(__name__)
 
-START_AFTER_MS = 3000
-"""The window comes first: its start shall not share the machine."""
-AGAIN_AFTER_MS = 30_000
-"""A process that ended by itself is started again, not at once: its trouble may last."""
-_END_MS = 1500
 
+class ForecastFeed(Beside):
+    """Takes the newest line; without any, the deterministic forecast stays in force."""
 
-class ForecastFeed(QObject):
-    """The process beside the window. Without it the deterministic forecast stays in force."""
-
-    def __init__(self, settings: Settings, latest: LatestForecast, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(
+        self,
+        settings: Settings,
+        latest: LatestForecast,
+        parent: QObject,
+        start_after_ms: int = START_AFTER_MS,
+    ) -> None:
+        super().__init__("forecast", settings, parent, start_after_ms)
         self._latest = latest
-        self._process = QProcess(self)
-        self._process.setProgram(sys.executable)
-        arguments = ["-m", "lobby_app", "forecast", "--data-dir", str(settings.data_dir)]
-        self._process.setArguments(arguments + (["--demo"] if settings.demo else []))
-        self._process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
-        self._process.setStandardErrorFile(QProcess.nullDevice())
-        self._process.readyReadStandardOutput.connect(self._read)
-        self._process.finished.connect(self._ended)
-        self._start = QTimer(self, singleShot=True, interval=START_AFTER_MS)
-        self._start.timeout.connect(self._process.start)
-        self._start.start()
+        self.said.connect(self._take)
 
-    def _read(self) -> None:
-        """Take the newest line; older ones are of floors that are gone."""
-        newest = b""
-        while self._process.canReadLine():
-            newest = bytes(self._process.readLine().data())
-        if not newest:
-            return
+    def _take(self, line: bytes) -> None:
         try:
-            self._latest.value = from_document(json.loads(newest))
+            self._latest.value = from_document(json.loads(line))
         except (ValueError, TypeError, KeyError):
             _log.warning("a forecast that cannot be read")
-
-    def _ended(self, status: int) -> None:
-        _log.info("the forecast ended with %s", status)
-        self._start.start(AGAIN_AFTER_MS)
-
-    def stop(self) -> None:
-        """End the process; it ends by itself when its input does."""
-        self._process.finished.disconnect(self._ended)
-        self._start.stop()
-        if self._process.state() is QProcess.ProcessState.NotRunning:
-            return
-        self._process.closeWriteChannel()
-        if not self._process.waitForFinished(_END_MS):
-            self._process.kill()
-            self._process.waitForFinished(_END_MS)

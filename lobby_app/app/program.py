@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
+from lobby_app.app.beside import Beside
 from lobby_app.app.forecast_feed import ForecastFeed
 from lobby_app.app.stop_signals import StopSignals
 from lobby_app.config import Settings
@@ -21,6 +22,8 @@ from lobby_app.ui.theme import FONT_FAMILIES
 if TYPE_CHECKING:
     from lobby_app.assembly import OpenDesk
 
+SYNC_AFTER_MS = 300
+"""The desk is open and painted by then; what others did meanwhile is wanted soon."""
 _log = logging.getLogger(__name__)
 
 
@@ -70,7 +73,7 @@ class DeskProgram(QObject):
         self.bugs = BugReporter(self)
         self.bugs.install()
         self._opened: OpenDesk | None = None
-        self._feed: ForecastFeed | None = None
+        self._beside: list[Beside] = []
         self._is_stopped = False
 
     def start(self) -> None:
@@ -87,8 +90,10 @@ class DeskProgram(QObject):
         self.database.submit(self._open, self._attach, self.opening_failed)
 
     def _attach(self, opened: "OpenDesk") -> None:
+        if self.settings.central.is_set:
+            self._beside.append(Beside("sync", self.settings, self, SYNC_AFTER_MS))
         if self.shows_waits:
-            self._feed = ForecastFeed(self.settings, opened.desk.latest_forecast, self)
+            self._beside.append(ForecastFeed(self.settings, opened.desk.latest_forecast, self))
         self.attach(opened)
 
     def _open(self) -> "OpenDesk":
@@ -100,8 +105,8 @@ class DeskProgram(QObject):
         """Refuse work, let the workers finish, close the files."""
         self._is_stopped = True
         self.stop_more()
-        if self._feed is not None:
-            self._feed.stop()
+        for process in self._beside:
+            process.stop()
         window = self.the_window()
         window.close()
         self.database.shutdown()

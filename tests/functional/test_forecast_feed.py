@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from lobby_app.app import forecast_feed
 from lobby_app.app.forecast_feed import ForecastFeed
 from lobby_app.domain.business import Priority
 from lobby_app.domain.calibration import Calibration
@@ -25,12 +23,9 @@ PATIENCE_S = 90.0
 TELLER = session_of("0201")
 
 
-def test_a_window_is_fed_and_stops_its_process(
-    qapp: QApplication, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(forecast_feed, "START_AFTER_MS", 0)
+def test_a_window_is_fed_and_stops_its_process(qapp: QApplication, data: Path) -> None:
     latest, parent = LatestForecast(), QObject()
-    feed = ForecastFeed(demo_settings(data), latest, parent)
+    feed = ForecastFeed(demo_settings(data), latest, parent, start_after_ms=0)
     end = monotonic() + PATIENCE_S
     while latest.value is None:
         assert monotonic() < end, "no forecast came"
