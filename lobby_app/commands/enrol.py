@@ -2,6 +2,8 @@
 
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +15,11 @@ from lobby_app.cache.opening import open_log
 from lobby_app.central.connection import CentralAddress, parse_address
 from lobby_app.central.enrolling import fetch_bundle
 from lobby_app.central.transport import PostgresTransport
+from lobby_app.commands.sync import LOCK
 from lobby_app.config import CentralSettings, Settings, with_enrolment, write_enrolment
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Secrets, SecretState
+from lobby_app.locking import locked
 from lobby_app.messages import Messages
 from lobby_app.sync.enrolment.bundle import Bundle
 from lobby_app.sync.enrolment.code import read_code
@@ -55,14 +59,30 @@ def run(
     # Found out before the code is used up.
     with_enrolment(settings.data_dir, settings.slot, settings.central)
     code = read_code(_typed(messages))
-    joined = join(code, centre, name or socket.gethostname(), datetime.now(UTC))
+    with _alone(settings):
+        joined = join(code, centre, name or socket.gethostname(), datetime.now(UTC))
+        _keep_all(settings, secrets, joined)
+    sys.stdout.write(messages("enrolment.done", branch=joined.branch, slot=joined.slot) + "\n")
+    return 0
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold what the exchange of this folder holds: it would go on with the old secrets."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with locked(settings.data_dir / LOCK, 0.0):
+            yield
+    except TimeoutError as error:
+        raise KnownError("enrolment.desk_is_open") from error
+
+
+def _keep_all(settings: Settings, secrets: Secrets, joined: Joined) -> None:
     # Tokens of an earlier key find nobody any more; they go before the new key comes.
     wipe_customers(settings.data_dir / "customers.db", secrets)
     keep(joined, secrets)
     _begin_above(settings, secrets, joined)
     write_enrolment(settings.data_dir, joined.slot, _settings_of(settings, joined))
-    sys.stdout.write(messages("enrolment.done", branch=joined.branch, slot=joined.slot) + "\n")
-    return 0
 
 
 def _begin_above(settings: Settings, secrets: Secrets, joined: Joined) -> None:

@@ -12,6 +12,7 @@ from lobby_app.central.transport import PostgresTransport
 from lobby_app.config import load_settings
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.domain.errors import KnownError
+from lobby_app.locking import locked
 from lobby_app.partners import central_address
 from lobby_app.sync.enrolment.code import read_code
 from lobby_app.sync.enrolment.joining import DESK_PASSWORD, DESK_TOKEN, TOKEN_KEY, token_text
@@ -175,6 +176,16 @@ def test_a_desk_set_up_anew_gives_no_number_again(
                 work.take_number("B", today())
             assert work.take_number("C", today()) == 1
         log_file.close()
+
+
+def test_a_desk_that_is_open_is_not_enrolled(
+    bank: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, code = bank.desk(tmp_path / "desk"), bank.code(7, 1)
+    with locked(folder / "sync.lock", 0.0):
+        status, said = bank.enrol(folder, code, monkeypatch)
+    assert (status, "Close its windows" in said) == (2, True)
+    assert bank.enrol(folder, code, monkeypatch)[0] == 0
 
 
 def test_without_a_key_store_nothing_is_enrolled(
