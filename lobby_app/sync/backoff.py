@@ -26,7 +26,9 @@ class Backoff:
         if failures == 0:
             return self._dice.uniform(0.0, spread)
         cap = min(max(2 * spread, _LEAST_CAP_S), _MOST_CAP_S)
-        return self._dice.uniform(0.5, 1.0) * min(cap, _BASE_S * 2.0 ** min(failures, 10))
+        # Never quicker than the spread: the second try of all of them is a herd like the first.
+        wait = max(spread, _BASE_S * 2.0 ** min(failures, 10))
+        return self._dice.uniform(0.5, 1.0) * min(cap, wait)
 
     def succeeded(self) -> None:
         """Note a success: the next loss is a first one again."""
