@@ -46,11 +46,11 @@ class StatusFile:
         """Return what was said last: OFFLINE when nobody says anything any more."""
         try:
             values = json.loads(self._path.read_bytes())
-            said_at = datetime.fromisoformat(values.pop("said_at"))
+            said_at = _time(values.pop("said_at"))
             status = _status(values)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return LinkStatus(Link.OFFLINE)
-        if abs(self._now() - said_at) <= STALE_AFTER:
+        if said_at is not None and abs(self._now() - said_at) <= STALE_AFTER:
             return status
         return LinkStatus(Link.OFFLINE, said_at, status.last_exchange, status.skew_ms)
 
