@@ -162,7 +162,8 @@ def cut(connection: Connection, here: Standing, seq: int) -> str | None:
             " WHERE log_id = ?",
             (seq, chain, seq, here.log_id),
         )
-    run(connection, "UPDATE me SET rewrites = rewrites + 1")
+    if here.seq > seq:
+        run(connection, "UPDATE me SET rewrites = rewrites + 1")
     return since
 
 

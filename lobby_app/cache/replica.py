@@ -8,6 +8,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from lobby_app.cache import logs
 from lobby_app.cache.engine import run
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.opening import OpenLog
+from lobby_app.cache.pruning import prune
 from lobby_app.cache.watermark import EVERY
 from lobby_app.domain.clock import MAX_AHEAD_MS, tick, wall_ms
 from lobby_app.domain.errors import BugError
@@ -200,6 +202,14 @@ class SqliteReplica:
             run(connection, _REBASE, (log_id, base.seq, base.chain, base.seq, base.chain))
             logs.refold_since(connection, since)
         self._note(is_new_log)
+
+    def prune(self, today: date) -> int:
+        """Forget what is long past; return how many events. Once a day is enough."""
+        zone = self._log.clock.now().tzinfo
+        if zone is None:
+            raise BugError("the clock gave a naive time")
+        with self._writing() as connection:
+            return prune(connection, today, zone)
 
     def kept_apart(self) -> tuple[int, int]:
         """Return how many events are quarantined, and how many were set aside."""

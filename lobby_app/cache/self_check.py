@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.opening import OpenLog
 from lobby_app.cache.projections import COLUMNS, row_from_fold
-from lobby_app.domain.clock import wall_ms
+from lobby_app.domain.clock import MAX_AHEAD_MS, wall_ms
 from lobby_app.domain.event import genesis, link, parse_body
 from lobby_app.domain.ticket import TicketFold, fold_of
 
 _MAX_EVENTS = 10_000
-_CLOCK_TOLERANCE_MS = 60_000
+# Another desk's clock may lead ours by so much, and ours follows it.
+_CLOCK_TOLERANCE_MS = MAX_AHEAD_MS + 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ def self_check(opened: OpenLog, now: datetime) -> CheckReport:
 
 
 def _check_chain(connection: Connection) -> tuple[int, bool]:
-    log_id, last_seq, last_chain = connection.exec_driver_sql(
-        "SELECT me.log_id, last_seq, last_chain FROM me JOIN log_head"
+    log_id, last_seq, last_chain, base_seq, base_chain = connection.exec_driver_sql(
+        "SELECT me.log_id, last_seq, last_chain, base_seq, base_chain FROM me JOIN log_head"
         " ON log_head.log_id = me.log_id"
     ).one()
-    start = max(0, last_seq - _MAX_EVENTS)
+    start = max(base_seq, last_seq - _MAX_EVENTS)
     chain: bytes | None
-    if start == 0:
-        chain = genesis(str(UUID(bytes=log_id)))
+    if start == base_seq:
+        chain = base_chain or genesis(str(UUID(bytes=log_id)))
     else:
         chain = connection.exec_driver_sql(
             "SELECT chain FROM event WHERE log_id = ? AND seq = ?", (log_id, start)
@@ -128,5 +129,5 @@ def _is_kept(connection: Connection, ticket_id: str) -> bool:
 
 
 def _clock_is_ahead(connection: Connection, now: datetime) -> bool:
-    last = connection.exec_driver_sql("SELECT last_hlc FROM me").scalar_one()
-    return bool(now.timestamp() * 1000 + _CLOCK_TOLERANCE_MS >= wall_ms(last))
+    last, offset_ms = connection.exec_driver_sql("SELECT last_hlc, clock_offset_ms FROM me").one()
+    return bool(now.timestamp() * 1000 + offset_ms + _CLOCK_TOLERANCE_MS >= wall_ms(last))

@@ -279,6 +279,12 @@ class SqlUnitOfWork:
             rows += self._rows(sql, *values)
         return [Event(str(UUID(bytes=row[0])), *row[1:]) for row in rows]
 
+    def rewrites(self) -> int:
+        """Return how often events were taken out of logs again."""
+        count: int
+        ((count,),) = self._rows("SELECT rewrites FROM me")
+        return count
+
     def device_reports(self, business_day: date) -> dict[str, DeviceReport]:
         """Return today's last report of each device id."""
         rows = self._rows(

@@ -157,6 +157,13 @@ class UnitOfWork(Protocol):
         """
         ...
 
+    def rewrites(self) -> int:
+        """Return a number that rises when events are taken out of logs that were already read.
+
+        Whoever reads on by `events_after` begins anew then.
+        """
+        ...
+
     def device_reports(self, business_day: date) -> dict[str, DeviceReport]:
         """Return the last report of that day of each device id."""
         ...

@@ -21,11 +21,10 @@ class DayBook:
     """
 
     def __init__(self) -> None:
-        self._day: date | None = None
-        self._begin(None)
+        self._begin(None, 0)
 
-    def _begin(self, day: date | None) -> None:
-        self._day = day
+    def _begin(self, day: date | None, rewrites: int) -> None:
+        self._read: tuple[date | None, int] = (day, rewrites)
         self._heads: dict[str, int] = {}
         self._chronicle = Chronicle()
         self._answers: list[tuple[str, str]] = []
@@ -35,8 +34,9 @@ class DayBook:
 
     def read(self, work: UnitOfWork, day: date) -> None:
         """Take in what is new in the log; other replicas' events come in any order."""
-        if day != self._day:
-            self._begin(day)
+        rewrites = work.rewrites()
+        if (day, rewrites) != self._read:
+            self._begin(day, rewrites)
         moments = []
         for event in work.events_after(day, self._heads):
             self._heads[event.log_id] = max(self._heads.get(event.log_id, 0), event.seq)
