@@ -1,11 +1,58 @@
-"""What the exchange of customer reference data needs from the outside, as Protocols and values."""
+"""The bank's customer reference data: the desk's copy, its import, its feed, its look-up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from lobby_app.domain.branch import BookedAppointment
 from lobby_app.domain.customer import CustomerRecord
+
+
+class CustomerCache(Protocol):
+    """The desk's copy of the bank's customer reference data (customers.db)."""
+
+    def find(self, token: str) -> CustomerRecord | None:
+        """Return the customer a keyed token belongs to."""
+        ...
+
+    def get(self, customer_ref: str) -> CustomerRecord | None:
+        """Return the customer with this reference."""
+        ...
+
+    def appointment(self, code: str, day: date) -> BookedAppointment | None:
+        """Return the booking with this code on `day`."""
+        ...
+
+    def appointment_of(self, customer_ref: str, day: date) -> BookedAppointment | None:
+        """Return the customer's next booking on `day`."""
+        ...
+
+    def count(self) -> int:
+        """Return how many customers are cached."""
+        ...
+
+    def as_of(self) -> datetime | None:
+        """Return when the reference data was last refreshed, None when never."""
+        ...
+
+
+class CustomerImport(Protocol):
+    """Where the bank's reference data is brought in, all of it at once."""
+
+    def as_of(self) -> datetime | None:
+        """Return when the reference data was last refreshed, None when never."""
+        ...
+
+    def replace_all(
+        self,
+        records: Iterable[CustomerRecord],
+        appointments: Iterable[BookedAppointment],
+        as_of: datetime,
+    ) -> None:
+        """Replace customers and bookings in one transaction; records are streamed."""
+        ...
+
 
 KEEP = timedelta(days=7)
 """How long the desk keeps reference data that the bank has not confirmed (domain rule R02)."""

@@ -1,6 +1,6 @@
 """What services need from the outside world, as Protocols. Adapters implement them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,8 +8,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from lobby_app.domain.announcement import Announcement
-from lobby_app.domain.branch import BookedAppointment, StaffMember
-from lobby_app.domain.customer import CustomerRecord
+from lobby_app.domain.branch import StaffMember
+from lobby_app.domain.customer_ports import CustomerCache as CustomerCache
+from lobby_app.domain.customer_ports import CustomerImport as CustomerImport
 from lobby_app.domain.event import Draft, Event
 from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.replication import (
@@ -283,51 +284,6 @@ class Claims(Protocol):
 
 LinkReport = Callable[[], LinkStatus]
 """Returns how replication is doing; cheap, never blocks for the network."""
-
-
-class CustomerCache(Protocol):
-    """The desk's copy of the bank's customer reference data (customers.db)."""
-
-    def find(self, token: str) -> CustomerRecord | None:
-        """Return the customer a keyed token belongs to."""
-        ...
-
-    def get(self, customer_ref: str) -> CustomerRecord | None:
-        """Return the customer with this reference."""
-        ...
-
-    def appointment(self, code: str, day: date) -> BookedAppointment | None:
-        """Return the booking with this code on `day`."""
-        ...
-
-    def appointment_of(self, customer_ref: str, day: date) -> BookedAppointment | None:
-        """Return the customer's next booking on `day`."""
-        ...
-
-    def count(self) -> int:
-        """Return how many customers are cached."""
-        ...
-
-    def as_of(self) -> datetime | None:
-        """Return when the reference data was last refreshed, None when never."""
-        ...
-
-
-class CustomerImport(Protocol):
-    """Where the bank's reference data is brought in, all of it at once."""
-
-    def as_of(self) -> datetime | None:
-        """Return when the reference data was last refreshed, None when never."""
-        ...
-
-    def replace_all(
-        self,
-        records: Iterable[CustomerRecord],
-        appointments: Iterable[BookedAppointment],
-        as_of: datetime,
-    ) -> None:
-        """Replace customers and bookings in one transaction; records are streamed."""
-        ...
 
 
 class SecretState(StrEnum):
