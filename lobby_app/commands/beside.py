@@ -1,5 +1,6 @@
 """Processes without a window: how they are told to end, and the exchange that runs beside them."""
 
+import os
 import signal
 import stat
 import subprocess
@@ -7,13 +8,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import fstat
 from subprocess import DEVNULL, PIPE, Popen
 
 from lobby_app.config import Settings
 
 AGAIN_S = 30.0
 """An exchange that ended by itself is started again, not at once: its trouble may last."""
+_STDIN, _PIECE = 0, 4096
 _END_S = 5.0
 _LOOK_S = 0.5
 
@@ -29,11 +30,13 @@ class Ending:
         self._over = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._over.set())
-        if sys.stdin is not None and stat.S_ISFIFO(fstat(sys.stdin.fileno()).st_mode):
+        if sys.stdin is not None and stat.S_ISFIFO(os.fstat(_STDIN).st_mode):
             threading.Thread(target=self._wait_for_input, daemon=True).start()
 
     def _wait_for_input(self) -> None:
-        sys.stdin.buffer.read()
+        # Not through sys.stdin: its lock, held by this thread, would be the interpreter's last.
+        while os.read(_STDIN, _PIECE):
+            pass
         self._over.set()
 
     def wait(self) -> None:

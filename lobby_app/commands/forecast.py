@@ -7,10 +7,10 @@ window must not wait for it. It ends with its standard input, so never outlives 
 import json
 import logging
 import sys
-import threading
 from time import monotonic
 
 from lobby_app.assembly import open_desk
+from lobby_app.commands.beside import Ending
 from lobby_app.config import Settings
 from lobby_app.domain.errors import KnownError
 from lobby_app.logsetup import set_up_logging
@@ -27,12 +27,11 @@ _log = logging.getLogger(__name__)
 def run(settings: Settings) -> int:
     """Write forecasts until standard input ends; return the exit status."""
     set_up_logging(settings.data_dir / "log")
-    over = threading.Event()
-    threading.Thread(target=_wait_for_end, args=(over,), daemon=True).start()
+    ending = Ending()
     opened = open_desk(settings)
     try:
         kept = CalibrationFile(settings.data_dir)
-        _forecast_until(over, opened.desk, FloorForecaster(opened.desk, kept))
+        _forecast_until(ending, opened.desk, FloorForecaster(opened.desk, kept))
     except Exception:
         _log.exception("the forecast ends")
         return 2
@@ -41,14 +40,9 @@ def run(settings: Settings) -> int:
     return 0
 
 
-def _wait_for_end(over: threading.Event) -> None:
-    sys.stdin.buffer.read()
-    over.set()
-
-
-def _forecast_until(over: threading.Event, desk: Desk, forecaster: FloorForecaster) -> None:
+def _forecast_until(ending: Ending, desk: Desk, forecaster: FloorForecaster) -> None:
     seen, made_at = -1, 0.0
-    while not over.wait(LOOK_S):
+    while not ending.is_over(LOOK_S):
         try:
             count = desk.changes()
             if count == seen and monotonic() - made_at < AGAIN_S:

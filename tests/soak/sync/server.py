@@ -20,6 +20,9 @@ class SoakServer(EmbeddedServer):
         children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
         for pid in (postmaster, *map(int, children)):
             _kill(pid)
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.kill()
         self.process.wait()
         self.process = None
 
