@@ -7,7 +7,7 @@ from lobby_app.cache.errors import known_errors
 from lobby_app.cache.opening import OpenLog
 from lobby_app.domain.series import GivenNumber
 
-_RAISE = (
+RAISE_SERIES = (
     "INSERT INTO series (zone, business_day, last_number) VALUES (?, ?, ?)"
     " ON CONFLICT (zone, business_day) DO UPDATE SET last_number = excluded.last_number"
     " WHERE excluded.last_number > last_number"
@@ -22,4 +22,4 @@ def raise_numbers(log: OpenLog, given: Iterable[GivenNumber]) -> None:
     """
     with known_errors(), log.engine.begin() as connection:
         for one in given:
-            run(connection, _RAISE, (one.zone, one.business_day.isoformat(), one.last))
+            run(connection, RAISE_SERIES, (one.zone, one.business_day.isoformat(), one.last))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from lobby_app.cache import logs
 from lobby_app.cache.engine import run
 from lobby_app.cache.errors import known_errors
+from lobby_app.cache.numbers import RAISE_SERIES
 from lobby_app.cache.opening import OpenLog
 from lobby_app.cache.pruning import prune
 from lobby_app.cache.watermark import EVERY
@@ -26,11 +27,6 @@ from lobby_app.domain.replication import Appended, Heads, Page, Place, Verdict
 
 _PAGE_BYTES = 4_000_000
 _AFTER = "SELECT seq, hlc, chain, body FROM event WHERE log_id = ? AND seq > ? ORDER BY seq LIMIT ?"
-_RAISE_SERIES = (
-    "INSERT INTO series (zone, business_day, last_number) VALUES (?, ?, ?)"
-    " ON CONFLICT (zone, business_day) DO UPDATE SET last_number = excluded.last_number"
-    " WHERE excluded.last_number > last_number"
-)
 _SET_ASIDE = (
     "INSERT OR IGNORE INTO set_aside (log_id, seq, chain, hlc, body, at)"
     " SELECT log_id, seq, chain, hlc, body, ? FROM event WHERE log_id = ? AND seq > ?"
@@ -148,7 +144,7 @@ class SqliteReplica:
             number = self._own_number.fullmatch(str(envelope.data.get("number")))
             if number is not None and envelope.business_day is not None:
                 values = (number[1], envelope.business_day, int(number[2]))
-                run(connection, _RAISE_SERIES, values)
+                run(connection, RAISE_SERIES, values)
 
     def confirm(self, place: Place) -> None:
         """Note how far the partner holds an own log; may go back, as it may have lost its tail."""

@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from lobby_app.domain.errors import KnownError
@@ -36,6 +36,10 @@ class Keeper(LocalReplica, Protocol):
 
     def kept_apart(self) -> tuple[int, int]:
         """Return how many events are quarantined, and how many were set aside."""
+        ...
+
+    def prune(self, today: date) -> int:
+        """Forget what is long past; return how many events."""
         ...
 
 
@@ -88,6 +92,7 @@ class Worker:
         self._seen = -1
         self._status = LinkStatus(Link.OFFLINE, around.now())
         self._said: LinkStatus | None = None
+        self._pruned: date | None = None
 
     @property
     def status(self) -> LinkStatus:
@@ -117,6 +122,7 @@ class Worker:
             done = self._exchange()
             if done is not None:
                 self._note(done)
+                self._prune(done)
         except KnownError as error:
             # The own file: busy, full. Its windows say it; the next round may find it well again.
             _log.warning("exchange: %s", error.key)
@@ -191,6 +197,16 @@ class Worker:
             skew_ms=done.offset_ms if abs(done.offset_ms) > _SKEW_MS else 0,
             problem=_problem_of(done) if self._status.link is Link.CENTRE else self._status.problem,
         )
+
+    def _prune(self, done: Exchanged) -> None:
+        """Forget what is long past, once a day and only when the centre has it all."""
+        today = self._around.now().date()
+        if today == self._pruned or not done.is_complete or self._status.link is not Link.CENTRE:
+            return
+        count = self._local.prune(today)
+        self._pruned = today
+        if count:
+            _log.info("%d events of long past days are held by the centre alone now", count)
 
     def _tell(self) -> None:
         """Say how it is when that changed, and now and then so that all know somebody is there."""
