@@ -1,0 +1,340 @@
+"""A branch in one process: real files, a real PostgreSQL, a clock that the test turns."""
+
+import json
+import random
+import shutil
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from lobby_app.cache.opening import open_log
+from lobby_app.cache.replica import SqliteReplica
+from lobby_app.devices.key_file import KeyFile
+from lobby_app.domain.event import Draft, Event, EventKind, link
+from lobby_app.domain.replication import ClaimAnswer, ClaimVerdict, Place
+from lobby_app.sync.exchange import Exchanged, exchange
+from lobby_app.sync.remote import RemoteReplica
+from lobby_app.sync.serving import Serving
+from tests.helpers.postgres import Central
+from tests.sync.faults import BadLine, Mortal
+
+BRANCH = 7
+_TABLES = ("log_head", "log_day", "event", "quarantine", "ticket", "centre_log", "claim")
+
+
+class Clock:
+    """ports.Clock of one desk: true time plus how wrong its computer is."""
+
+    def __init__(self, true: "TrueTime", skew_s: int) -> None:
+        self._true, self.skew_s = true, skew_s
+
+    def now(self) -> datetime:
+        return self._true.now + timedelta(seconds=self.skew_s)
+
+    def ms(self) -> int:
+        return round(self.now().timestamp() * 1000)
+
+
+class TrueTime:
+    """The time that PostgreSQL has, and a little more with every step."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+        self.day: date = self.now.date()
+
+
+class SimulatedDesk:
+    """A data folder, opened; what was committed on it is remembered outside."""
+
+    def __init__(self, folder: Path, slot: int, token: str, clock: Clock) -> None:
+        self.folder, self.slot, self.token, self.clock = folder, slot, token, clock
+        self.done: list[tuple[int, str]] = []
+        self.backup: tuple[Path, list[tuple[int, str]]] | None = None
+        self.reports: list[Exchanged] = []
+        self.is_cut = False
+        folder.mkdir(exist_ok=True)
+        self.open()
+
+    def open(self) -> None:
+        self.log = open_log(self.folder / "log.db", KeyFile(self.folder / "keys.json"), self.clock)
+        self.replica = SqliteReplica(self.log, self.slot)
+
+    def close(self) -> None:
+        self.log.close()
+
+    def crash(self) -> None:
+        """Start again without a word to anybody."""
+        self.log.changes.close()
+        self.log.reading.dispose()
+        self.log.engine.dispose()
+        self.open()
+
+    def write(self, draft: Draft, *, dies: bool = False) -> Event | None:
+        with self.log.unit_of_work() as work:
+            event = work.append(draft)
+            if dies:
+                return None
+            work.commit()
+        self.done.append((event.hlc, event.body))
+        return event
+
+    def issue(self, day: date, dice: random.Random, *, dies: bool = False) -> str | None:
+        with self.log.unit_of_work() as work:
+            number = f"A{self.slot}{work.take_number('A', day):03d}"
+            event = work.append(birth(number, day, dice))
+            if dies:
+                return None
+            work.commit()
+        self.done.append((event.hlc, event.body))
+        return number
+
+    def take_backup(self, to: Path) -> None:
+        self.close()
+        shutil.rmtree(to, ignore_errors=True)
+        shutil.copytree(self.folder, to)
+        self.backup = (to, list(self.done))
+        self.open()
+
+    def restore(self, *, with_keys: bool) -> None:
+        """Bring the backup back; without its keys the desk can tell, with them it cannot."""
+        assert self.backup is not None
+        folder, done = self.backup
+        self.close()
+        for path in self.folder.glob("log.db*"):
+            path.unlink()
+        for path in folder.iterdir():
+            if with_keys or path.name.startswith("log.db"):
+                shutil.copy(path, self.folder / path.name)
+        self.done = list(done)
+        self.open()
+
+    def rows(self, sql: str) -> list[tuple]:
+        with self.log.reading.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(sql).fetchall()]
+
+    def events(self) -> set[tuple[str, int, int, bytes, str]]:
+        rows = self.rows("SELECT log_id, seq, hlc, chain, body FROM event")
+        return {(str(UUID(bytes=log_id)), *rest) for log_id, *rest in rows}  # type: ignore[misc]
+
+
+def birth(number: str, day: date, dice: random.Random) -> Draft:
+    return Draft(
+        kind=EventKind.TICKET_ISSUED,
+        actor="0017",
+        ticket=str(UUID(int=dice.getrandbits(128), version=4)),
+        business_day=day,
+        rank=0,
+        queue="cash_counter",
+        priority=dice.choice(("ordinary", "care")),
+        eligible_at=1_795_000_000_000,
+        data={"number": number, "zone": "A", "business": "cash_withdrawal", "qr_token": "T",
+              "language": "zh_CN", "large_type": False},
+    )  # fmt: skip
+
+
+POISON = (
+    "not json at all",
+    '{"kind":"ticket_called"}',
+    '{"kind":"UPPER","actor":"x"}',
+    '{"kind":"ticket_called","actor":"x","ticket":"{0}","business_day":"today","rank":10}',
+    '{"kind":"ticket_called","actor":"x","ticket":"0B2C1D3E-0000-4000-8000-000000000001",'
+    '"business_day":"2026-11-25","rank":10}',
+    '{"kind":"signed_on","actor":"x","rank":" 10"}',
+    '{"kind":"signed_on","actor":"x","data":NaN}',
+    '{"kind":"signed_on","actor":"x","data":{"half":"\\ud800"}}',
+    '{"kind":"signed_on","actor":"x","rank":70000}',
+)
+
+
+class Branch:
+    """Desks, a centre, what they did. Every choice comes from the seed."""
+
+    def __init__(self, folder: Path, central: Central, dice: random.Random, desks: int) -> None:
+        self.folder, self.central, self.dice = folder, central, dice
+        self.time = TrueTime()
+        self.loss = dice.choice((0.0, 0.05, 0.2))
+        self.desks: list[SimulatedDesk] = []
+        self.lines: dict[str, BadLine] = {}
+        self.grants: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        self.counts: defaultdict[str, int] = defaultdict(int)
+        self.poisoned: set[tuple[str, int, str]] = set()
+        self.rescued: set[tuple[str, int, str]] = set()
+        self._transports = []
+        self._has_snapshot = False
+        central.add_branch(BRANCH)
+        for slot in range(1, desks + 1):
+            skew = dice.choice((0, 0, -5, 7, -86_400))
+            self.add(slot, central.add_desk(BRANCH, slot), skew)
+
+    def add(self, slot: int, token: str, skew_s: int, copied: Path | None = None) -> SimulatedDesk:
+        folder = self.folder / f"desk{len(self.desks)}"
+        if copied is not None:
+            shutil.copytree(copied, folder)
+        desk = SimulatedDesk(folder, slot, token, Clock(self.time, skew_s))
+        self.desks.append(desk)
+        transport = self.central.transport(token)
+        self._transports.append(transport)
+        self.lines[folder.name] = BadLine(transport, self.dice, self.loss)
+        return desk
+
+    def close(self) -> None:
+        for desk in self.desks:
+            desk.close()
+        for transport in self._transports:
+            transport.close()
+
+    # ------------------------------------------------------------------- what a desk does
+
+    def line(self, desk: SimulatedDesk) -> BadLine:
+        line = self.lines[desk.folder.name]
+        line.is_cut = desk.is_cut
+        return line
+
+    def exchange(self, desk: SimulatedDesk, *, crashes: float = 0.0) -> Exchanged:
+        local = Mortal(desk.replica, self.dice, crashes)
+        partner = RemoteReplica(self.line(desk))
+        done = exchange(local, partner, clock_ms=desk.clock.ms)  # type: ignore[arg-type]
+        self._note(desk, done)
+        if abs(done.offset_ms) > 250:
+            desk.replica.correct_clock(done.offset_ms)
+        return done
+
+    def over_relay(self, desk: SimulatedDesk, relay: SimulatedDesk) -> None:
+        """Exchange with another desk of the branch, as all do while the centre is gone."""
+        line = BadLine(Serving(relay.replica, _never, relay.clock.ms), self.dice, self.loss)
+        self._note(desk, exchange(desk.replica, RemoteReplica(line), is_centre=False))
+
+    def _note(self, desk: SimulatedDesk, done: Exchanged) -> None:
+        desk.reports.append(done)
+        for what in ("reissued", "left", "set_aside", "rebased"):
+            self.counts[what] += len(getattr(done, what))
+        assert not done.broken
+        assert not done.refused
+
+    def step(self, desk: SimulatedDesk) -> None:
+        """Do something with a ticket, as any window of any version might."""
+        open_tickets = desk.rows(
+            "SELECT ticket_id, generation, rank, queue FROM ticket WHERE rank < 30 ORDER BY 1"
+        )
+        if not open_tickets:
+            return
+        ticket, generation, rank, queue = self.dice.choice(open_tickets)
+        kind, to, more = self.dice.choice(
+            (
+                (EventKind.TICKET_CALLED, 10, 0),
+                (EventKind.SERVICE_STARTED, 20, 0),
+                (EventKind.SERVICE_FINISHED, 32, 0),
+                (EventKind.TICKET_CANCELLED, 30, 0),
+                (EventKind.TICKET_TRANSFERRED, 0, 1),
+                ("ticket_teleported", rank, 0),
+            )
+        )
+        desk.write(
+            Draft(
+                kind=kind,
+                actor="1001",
+                ticket=ticket,
+                business_day=self.time.day,
+                generation=generation + more,
+                rank=to,
+                queue=queue,
+                priority="ordinary",
+                counter=self.dice.randint(1, 40) if to in (10, 20) else None,
+                version=9 if kind == "ticket_teleported" else 1,
+            ),
+            dies=self.dice.random() < 0.03,
+        )
+
+    def poison(self, desk: SimulatedDesk) -> None:
+        """Let a log of somebody unknown arrive whose second event no replica can read."""
+        log_id = str(UUID(int=self.dice.getrandbits(128), version=4))
+        place, events = Place.start(log_id), []
+        good = '{"kind":"signed_on","actor":"x"}'
+        for seq, body in enumerate((good, self.dice.choice(POISON), good), start=1):
+            hlc = (desk.clock.ms() << 16) + seq
+            event = Event(log_id, seq, hlc, link(place.chain, seq, hlc, body), body)
+            place = Place(log_id, seq, event.chain)
+            events.append(event)
+        desk.replica.append(Place.start(log_id), events)
+        self.poisoned.add((log_id, 2, events[1].body))
+        desk.done += [(event.hlc, event.body) for event in events]
+
+    def claim(self, desk: SimulatedDesk) -> None:
+        """Ask the centre for a waiting ticket; the same question again after a lost answer."""
+        waiting = desk.rows("SELECT ticket_id, generation FROM ticket WHERE rank = 0 ORDER BY 1")
+        if not waiting:
+            return
+        ticket, generation = self.dice.choice(waiting)
+        draft = Draft(
+            kind=EventKind.TICKET_CALLED,
+            actor="1001",
+            ticket=ticket,
+            business_day=self.time.day,
+            generation=generation,
+            rank=10,
+            claim_priority=2,
+            queue="cash_counter",
+            counter=desk.slot,
+            claim_id=str(UUID(int=self.dice.getrandbits(128), version=4)),
+        )
+        answer = RemoteReplica(self.line(desk)).claim(draft, 5.0)
+        if answer.verdict is ClaimVerdict.GRANTED:
+            self.counts["granted"] += 1
+            self.grants[ticket, generation].add(draft.claim_id or "")
+            again = RemoteReplica(self.line(desk)).claim(draft, 5.0)
+            assert again == answer, "the same claim got another answer (invariant 5)"
+
+    # ------------------------------------------------------------------ what operators do
+
+    def clone(self, desk: SimulatedDesk) -> None:
+        """Copy a whole data folder, keys and all; both go on."""
+        desk.close()
+        twin = self.add(desk.slot, desk.token, desk.clock.skew_s, copied=desk.folder)
+        desk.open()
+        twin.done = list(desk.done)
+        self.counts["clones"] += 1
+
+    def snapshot(self) -> None:
+        with self.central.open() as sql:
+            for table in _TABLES:
+                sql.execute(f"DROP TABLE IF EXISTS public.{table}")
+                sql.execute(f"CREATE TABLE public.{table} AS TABLE lobby.{table}")
+        self._has_snapshot = True
+
+    def restore_centre(self) -> None:
+        """Copy the centre back to its snapshot; what it authored since only desks can return."""
+        if not self._has_snapshot:
+            return
+        with self.central.open() as sql:
+            own = {str(log) for (log,) in sql.execute("SELECT log_id FROM lobby.centre_log")}
+            self.rescued |= {
+                (event[0], event[1], event[4])
+                for desk in self.desks
+                for event in desk.events()
+                if event[0] in own
+            }
+            for table in reversed(_TABLES):
+                sql.execute(f"DELETE FROM lobby.{table}")  # noqa: S608
+            for table in _TABLES:
+                sql.execute(f"INSERT INTO lobby.{table} SELECT * FROM public.{table}")  # noqa: S608
+            sql.execute("SELECT lobby.renew_incarnation()")
+        self._has_snapshot = False
+        self.grants.clear()
+        self.counts["centre restored"] += 1
+
+    def restore_desk(self, desk: SimulatedDesk) -> None:
+        if desk.backup is not None:
+            desk.restore(with_keys=self.dice.random() < 0.7)
+            self.counts["desks restored"] += 1
+            # What only this desk still held of the centre's is gone with its rollback.
+            held = {(e[0], e[1], e[4]) for d in self.desks for e in d.events()}
+            self.rescued &= held | self.at_centre()
+
+    def at_centre(self) -> set[tuple[str, int, str]]:
+        rows = self.central.run("SELECT log_id, seq, body FROM lobby.event")
+        return {(str(log), seq, body) for log, seq, body in rows}
+
+
+def _never(claim_id: str, body: str) -> ClaimAnswer:
+    raise AssertionError(f"no relay is asked for calls here: {json.dumps(claim_id)}")

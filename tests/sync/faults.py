@@ -1,0 +1,71 @@
+"""What goes wrong between and inside the machines of the simulated branch."""
+
+import json
+import random
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from lobby_app.domain.errors import KnownError
+
+
+class Crashed(Exception):  # noqa: N818  # nothing is wrong: the machine stops here
+    """The process ends here; what was committed stays."""
+
+
+class Line(Protocol):
+    """Whatever carries documents."""
+
+    def call(
+        self, name: str, document: Mapping[str, Any], timeout_s: float | None = None
+    ) -> Mapping[str, Any]: ...
+
+
+class BadLine:
+    """wire.Transport that loses requests and answers, repeats requests, and can be cut."""
+
+    def __init__(self, line: Line, dice: random.Random, loss: float) -> None:
+        self._line, self._dice = line, dice
+        self.loss = loss
+        self.is_cut = False
+
+    def call(
+        self, name: str, document: Mapping[str, Any], timeout_s: float | None = None
+    ) -> dict[str, Any]:
+        if self.is_cut or self._dice.random() < self.loss:
+            raise KnownError("sync.no_answer")
+        if self._dice.random() < self.loss:
+            self._carry(name, document)
+        answer = self._carry(name, document)
+        if self._dice.random() < self.loss:
+            raise KnownError("sync.no_answer")
+        return answer
+
+    def _carry(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        there = json.loads(json.dumps(document))
+        answer: dict[str, Any] = json.loads(json.dumps(self._line.call(name, there)))
+        return answer
+
+    def close(self) -> None:
+        """Whoever made the line closes it."""
+
+
+class Mortal:
+    """A replica whose process may die before or after any of its transactions."""
+
+    def __init__(self, replica: object, dice: random.Random, rate: float) -> None:
+        self._replica, self._dice, self._rate = replica, dice, rate
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._replica, name)
+        if not callable(attribute):
+            return attribute
+
+        def called(*arguments: object) -> object:
+            if self._dice.random() < self._rate:
+                raise Crashed
+            answer = attribute(*arguments)
+            if self._dice.random() < self._rate:
+                raise Crashed
+            return answer
+
+        return called

@@ -1,0 +1,258 @@
+"""Random histories of a branch, and the checker of the thirteen invariants (sync design 5)."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from lobby_app.cache.projections import COLUMNS, row_from_fold
+from lobby_app.domain.clock import MAX_AHEAD_MS, wall_ms
+from lobby_app.domain.errors import KnownError
+from lobby_app.domain.event import Event, genesis, link, parse_body
+from lobby_app.domain.replication import Place, Verdict
+from lobby_app.domain.ticket import TicketFold, fold_of
+from lobby_app.sync.remote import RemoteReplica
+from tests.helpers.postgres import Central
+from tests.sync.branch import Branch, SimulatedDesk
+from tests.sync.faults import Crashed
+
+_SHARED = (
+    "ticket_id, generation, rank, claim_priority, hlc, log_id, queue, priority, eligible_at,"
+    " counter, claim_id, number, issued_hlc, issued_log_id"
+)
+_PROJECTIONS = ("ticket", "occupancy", "call", "counter_state", "device_state", "quarantine")
+
+
+def simulate(seed: int, folder: Path, central: Central, steps: int = 120) -> Counter[str]:
+    """Play one history, let everybody meet, check; return what happened in it."""
+    dice = random.Random(seed)
+    branch = Branch(folder, central, dice, desks=dice.randint(2, 4))
+    try:
+        for _ in range(steps):
+            _one_step(branch, dice)
+        _meet(branch)
+        _check(branch, dice)
+    finally:
+        branch.close()
+    events = len(branch.at_centre())
+    return Counter({**branch.counts, "events": events, "seeds": 1})
+
+
+def _one_step(branch: Branch, dice: random.Random) -> None:
+    branch.time.now += _pause(dice)
+    desk = dice.choice(branch.desks)
+    before = _shown(desk)
+    try:
+        may_regress = _something(branch, desk, dice)
+    except Crashed:
+        desk.crash()
+        branch.counts["crashes"] += 1
+        may_regress = True
+    except KnownError as error:
+        if error.key not in ("sync.no_answer", "calling.counter_busy"):
+            raise
+        branch.counts["lost"] += 1
+        may_regress = True
+    if not may_regress:
+        _expect_no_regress(before, _shown(desk))
+
+
+def _pause(dice: random.Random) -> timedelta:
+    return timedelta(milliseconds=dice.randrange(1, 900))
+
+
+def _something(branch: Branch, desk: SimulatedDesk, dice: random.Random) -> bool:
+    """Do one thing; return whether a ticket may look older afterwards than before."""
+    chance = dice.random()
+    if chance < 0.22:
+        desk.issue(branch.time.day, dice, dies=dice.random() < 0.03)
+    elif chance < 0.42:
+        branch.step(desk)
+    elif chance < 0.44:
+        branch.poison(desk)
+    elif chance < 0.50:
+        desk.is_cut = not desk.is_cut
+    elif chance < 0.53:
+        desk.take_backup(branch.folder / f"backup-{desk.folder.name}")
+    elif chance < 0.55:
+        branch.restore_desk(desk)
+        return True
+    elif chance < 0.56 and len(branch.desks) < 6:
+        branch.clone(desk)
+    elif chance < 0.58:
+        branch.snapshot()
+    elif chance < 0.60:
+        branch.restore_centre()
+    elif chance < 0.68:
+        other = dice.choice(branch.desks)
+        if other is not desk:
+            branch.over_relay(desk, other)
+            return bool(desk.reports[-1].set_aside or desk.reports[-1].rebased)
+    elif chance < 0.76:
+        branch.claim(desk)
+    else:
+        done = branch.exchange(desk, crashes=dice.choice((0.0, 0.0, 0.05)))
+        return bool(done.set_aside or done.rebased)
+    return False
+
+
+def _meet(branch: Branch) -> None:
+    """Heal everything and exchange until nobody has anything left to do."""
+    for desk in branch.desks:
+        desk.is_cut = False
+        branch.lines[desk.folder.name].loss = 0.0
+    for _ in range(12):
+        reports = [branch.exchange(desk) for desk in branch.desks]
+        if all(r.is_complete and not r.pulled and not r.pushed for r in reports):
+            return
+    raise AssertionError(f"no peace: {reports}")
+
+
+def _shown(desk: SimulatedDesk) -> dict[str, tuple]:
+    rows = desk.rows("SELECT ticket_id, generation, rank, claim_priority, -hlc FROM ticket")
+    return {ticket: tuple(x if x is not None else -1 for x in key) for ticket, *key in rows}
+
+
+def _expect_no_regress(before: dict[str, tuple], after: dict[str, tuple]) -> None:
+    for ticket, key in before.items():
+        assert after[ticket] >= key, "a ticket went backwards (invariant 11)"
+
+
+# ------------------------------------------------------------------------------- the checker
+
+
+def _check(branch: Branch, dice: random.Random) -> None:
+    centre = _centre_events(branch.central)
+    _expect_nothing_lost(branch, centre)
+    _expect_chains(centre)
+    _expect_equal(branch, centre)
+    _expect_fold(branch, centre, dice)
+    assert all(len(claims) == 1 for claims in branch.grants.values()), "granted twice (5)"
+    _expect_labels(branch)
+    _expect_idempotent(branch, dice)
+    _expect_poison(branch)
+    _expect_clocks(branch, centre)
+    missing = branch.rescued - {(e.log_id, e.seq, e.body) for e in centre}
+    assert not missing, f"what the centre had written and a desk held is gone (13): {missing}"
+
+
+def _centre_events(central: Central) -> list[Event]:
+    rows = central.run(
+        "SELECT log_id::text, seq, hlc, chain, body FROM lobby.event ORDER BY log_id, seq"
+    )
+    return [Event(log, seq, hlc, bytes(chain), body) for log, seq, hlc, chain, body in rows]
+
+
+def _expect_nothing_lost(branch: Branch, centre: list[Event]) -> None:
+    """Invariants 1 and 8: what was committed and not rolled back is there, forks or not."""
+    at_centre = {(event.hlc, event.body) for event in centre}
+    apart = {row for desk in branch.desks for row in desk.rows("SELECT hlc, body FROM set_aside")}
+    is_double_fault = branch.counts["centre restored"] and (
+        branch.counts["desks restored"] or branch.counts["clones"]
+    )
+    for desk in branch.desks:
+        lost = set(desk.done) - at_centre
+        assert not lost or (is_double_fault and lost <= apart), f"lost (1, 8): {lost}"
+        branch.counts["lost to figures"] += len(lost)
+
+
+def _expect_chains(centre: list[Event]) -> None:
+    """Invariants 2 and 10: contiguous, chained, clocks rising."""
+    last: dict[str, Event] = {}
+    for event in centre:
+        before = last.get(event.log_id)
+        seq, chain = (before.seq, before.chain) if before else (0, genesis(event.log_id))
+        assert event.seq == seq + 1, "a gap (2)"
+        assert event.chain == link(chain, event.seq, event.hlc, event.body), "a chain (2)"
+        assert before is None or event.hlc > before.hlc, "a clock went back (10)"
+        last[event.log_id] = event
+
+
+def _expect_equal(branch: Branch, centre: list[Event]) -> None:
+    """Invariants 3 and 12: one set of events, one state, also of newer versions' kinds."""
+    there = {(e.log_id, e.seq, e.hlc, e.chain, e.body) for e in centre}
+    tables = []
+    for desk in branch.desks:
+        assert desk.events() == there, "other events (3)"
+        tables.append({t: sorted(desk.rows(f"SELECT * FROM {t}")) for t in _PROJECTIONS})  # noqa: S608
+    for table in tables[1:]:
+        assert table == tables[0], "other projections (3, 12)"
+    rows = branch.central.run(f"SELECT {_SHARED} FROM lobby.ticket")  # noqa: S608
+    at_centre = sorted([tuple(_plain(value) for value in row) for row in rows], key=str)
+    here = branch.desks[0].rows(f"SELECT {_SHARED} FROM ticket")  # noqa: S608
+    assert at_centre == sorted([tuple(map(_plain, row)) for row in here], key=str), "tickets (3)"
+
+
+def _plain(value: object) -> object:
+    """Return a value as both databases say it."""
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, str) and len(value) == 36:
+        return value.replace("-", "")
+    return value
+
+
+def _expect_fold(branch: Branch, centre: list[Event], dice: random.Random) -> None:
+    """Invariant 4: any order and repetition of the events folds to the rows that are stored."""
+    told = centre + dice.sample(centre, len(centre) // 3)
+    dice.shuffle(told)
+    folds: dict[str, TicketFold] = {}
+    for event in told:
+        envelope = parse_body(event.body)
+        log_id = UUID(event.log_id).hex
+        fold = fold_of(envelope, event.hlc, log_id) if envelope else None
+        if fold is not None:
+            met = folds.get(fold.ticket_id)
+            folds[fold.ticket_id] = met.merge(fold) if met else fold
+    stored = {row[0]: row for row in branch.desks[0].rows(f"SELECT {COLUMNS} FROM ticket")}  # noqa: S608
+    assert {key: row_from_fold(fold) for key, fold in folds.items()} == stored, "a fold (4)"
+
+
+def _expect_labels(branch: Branch) -> None:
+    """Invariant 6: numbers are unique unless a desk's identity was copied or rolled back."""
+    numbers = Counter(branch.desks[0].rows("SELECT number FROM ticket WHERE number IS NOT NULL"))
+    doubled = [number for number, count in numbers.items() if count > 1]
+    is_excused = branch.counts["clones"] or branch.counts["desks restored"]
+    assert not doubled or is_excused, f"numbers given twice (6): {doubled}"
+    branch.counts["doubled numbers"] += len(doubled)
+
+
+def _expect_idempotent(branch: Branch, dice: random.Random) -> None:
+    """Invariant 7: any part of a log that is held already may be given again."""
+    desk = branch.desks[0]
+    partner = RemoteReplica(branch.line(desk))
+    before = partner.heads().of
+    for log_id, head in sorted(before.items()):
+        events = list(desk.replica.read([Place.start(log_id)], 500).events)
+        if not events:
+            continue
+        start = dice.randrange(len(events))
+        after = Place.start(log_id)
+        if start:
+            after = Place(log_id, events[start - 1].seq, events[start - 1].chain)
+        part = events[start : dice.randrange(start, len(events)) + 1]
+        answer = partner.append(after, part)
+        assert answer.verdict is Verdict.TAKEN, "given again (7)"
+        assert answer.heads.of[log_id] == head, "given again (7)"
+
+
+def _expect_poison(branch: Branch) -> None:
+    """Invariant 9: kept byte for byte, named, folded nowhere, and its log went on."""
+    # What was lost with a restored backup is lost; what was not is there, by invariant 1.
+    poisoned = branch.poisoned & branch.at_centre()
+    branch.counts["poison"] += len(poisoned)
+    named = {(str(log), seq) for log, seq in branch.central.run(
+        "SELECT log_id, seq FROM lobby.quarantine"
+    )}  # fmt: skip
+    assert named == {(log, seq) for log, seq, _ in poisoned}, "poison (9)"
+    for desk in branch.desks:
+        rows = desk.rows("SELECT log_id, seq FROM quarantine")
+        assert {(str(UUID(bytes=log)), seq) for log, seq in rows} == named, "poison (9)"
+
+
+def _expect_clocks(branch: Branch, centre: list[Event]) -> None:
+    """Invariant 10: nobody's clock runs further ahead than the worst computer and five minutes."""
+    now_ms = round(branch.time.now.timestamp() * 1000)
+    furthest = max(desk.clock.skew_s for desk in branch.desks) * 1000 + MAX_AHEAD_MS
+    assert all(wall_ms(event.hlc) <= now_ms + furthest + 60_000 for event in centre), "ahead (10)"
