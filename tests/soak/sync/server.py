@@ -21,8 +21,8 @@ class SoakServer(EmbeddedServer):
         for pid in (postmaster, *map(int, children)):
             _kill(pid)
         assert self.process.stdin is not None
+        # Its holder lives until it has buried the dead; a process without a grave is not dead yet.
         self.process.stdin.close()
-        self.process.kill()
         self.process.wait()
         self.process = None
 
