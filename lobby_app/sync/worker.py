@@ -70,6 +70,8 @@ class Worker:
         relay: Replica | None,
         around: Surroundings,
         after_centre: Callable[[], float | None],
+        *,
+        is_relay: bool = False,
     ) -> None:
         """Prepare; nothing is connected yet.
 
@@ -81,10 +83,12 @@ class Worker:
             after_centre: further errands at the centre (roster, customers), each in its own time;
                 returns the spread of retries that the centre asks for, None = as before. Raises
                 KnownError.
+            is_relay: the branch meets at this desk: without the centre it is not alone.
         """
         self._local, self._centre, self._relay = local, centre, relay
         self._around = around
         self._after_centre = after_centre
+        self._without_anybody = Link.RELAY if is_relay else Link.OFFLINE
         self._backoff = Backoff(around.dice)
         start = around.monotonic()
         self._centre_at = self._relay_at = self._said_at = start
@@ -152,8 +156,8 @@ class Worker:
                 raise
             self._centre_at = self._around.monotonic() + self._backoff.failed()
             _log.info("the centre: %s", error.key)
-            if self._status.link is Link.CENTRE:
-                self._be(Link.OFFLINE)
+            if self._status.link is not Link.RELAY:
+                self._be(self._without_anybody)
             problem = None if error.key == "sync.no_answer" else error.key
             self._status = replace(self._status, problem=problem)
             return None
@@ -170,8 +174,7 @@ class Worker:
             if not error.key.startswith("sync."):
                 raise
             self._relay_at = self._around.monotonic() + _RELAY_AGAIN_S
-            if self._status.link is not Link.OFFLINE:
-                self._be(Link.OFFLINE)
+            self._be(self._without_anybody)
             return None
         self._be(Link.RELAY)
         return done

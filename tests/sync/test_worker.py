@@ -66,6 +66,7 @@ class Stage:
     """A worker with its partners, its time and what it said."""
 
     relay_exists: bool = True
+    is_relay: bool = False
     desk: File = field(default_factory=File)
     centre: Partner = field(default_factory=Partner)
     relay: Partner = field(default_factory=Partner)
@@ -84,7 +85,9 @@ class Stage:
             dice=random.Random(3),
         )
         relay = self.relay if self.relay_exists else None
-        self.worker = Worker(self.desk, self.centre, relay, around, self._errand)
+        self.worker = Worker(
+            self.desk, self.centre, relay, around, self._errand, is_relay=self.is_relay
+        )
 
     def _say(self, status: LinkStatus) -> None:
         if self.full_disk:
@@ -204,6 +207,16 @@ def test_a_desk_without_relay_is_offline_and_comes_back() -> None:
     assert stage.worker.status.since == since, "since it was lost, however often it was tried"
     stage.centre.trouble = None
     assert stage.play(30.0, lambda: stage.link is Link.CENTRE) <= 2 * SPREAD_S + 2 * BUSY_S
+
+
+def test_the_relay_itself_is_not_alone_without_the_centre() -> None:
+    stage = Stage(is_relay=True)
+    stage.relay.trouble = stage.centre.trouble = "sync.no_answer"
+    stage.play(1.0)
+    assert stage.link is Link.RELAY
+    stage.centre.trouble = None
+    stage.play(30.0)
+    assert stage.link is Link.CENTRE
 
 
 @pytest.mark.parametrize("key", ["sync.not_enrolled", "sync.too_old", "sync.malformed"])

@@ -81,12 +81,13 @@ class Checker:
         return self.problems
 
     def _issued(self, sql: psycopg.Connection[Any]) -> dict[str, list[str]]:
-        """Return ticket → numbers of its births at the centre."""
+        """Return ticket → number and day of each of its births at the centre."""
         births: dict[str, list[str]] = defaultdict(list)
         for (body,) in sql.execute("SELECT body FROM lobby.event"):
             envelope = parse_body(body)
             if envelope is not None and envelope.kind == EventKind.TICKET_ISSUED:
-                births[envelope.ticket or ""].append(str(envelope.data["number"]))
+                number = f"{envelope.data['number']} of {envelope.business_day}"
+                births[envelope.ticket or ""].append(number)
         return births
 
     def _nothing_lost(self, issued: dict[str, list[str]]) -> None:

@@ -44,6 +44,8 @@ class SoakDesk:
         try:
             action()
         except KnownError as error:
+            if error.key == "calling.counter_closed":
+                self.ready.clear()  # another day has begun
             say("refused", key=error.key)
         except Exception:
             say("bug", trace=traceback.format_exc())
