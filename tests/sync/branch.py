@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -193,12 +194,27 @@ class Branch:
 
     def exchange(self, desk: SimulatedDesk, *, crashes: float = 0.0) -> Exchanged:
         local = Mortal(desk.replica, self.dice, crashes)
-        partner = RemoteReplica(self.line(desk))
+        line = self.line(desk)
+        line.meanwhile = self._others(desk) if crashes else None
+        partner = RemoteReplica(line)
         done = exchange(local, partner, clock_ms=desk.clock.ms)  # type: ignore[arg-type]
         self._note(desk, done)
         if abs(done.offset_ms) > 250:
             desk.replica.correct_clock(done.offset_ms)
         return done
+
+    def _others(self, desk: SimulatedDesk) -> Callable[[], None]:
+        """Return what happens in the middle of an exchange: a window writes, a desk pushes."""
+        other = self.dice.choice(self.desks)
+
+        def act() -> None:
+            self.counts["meanwhile"] += 1
+            if other is desk:
+                desk.issue(self.time.day, self.dice)
+            else:
+                self.exchange(other)
+
+        return act
 
     def over_relay(self, desk: SimulatedDesk, relay: SimulatedDesk) -> None:
         """Exchange with another desk of the branch, as all do while the centre is gone."""

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from lobby_app.domain.errors import KnownError
@@ -27,12 +27,17 @@ class BadLine:
         self._line, self._dice = line, dice
         self.loss = loss
         self.is_cut = False
+        self.meanwhile: Callable[[], None] | None = None
+        """What others do while a question is on its way; it happens once at most."""
 
     def call(
         self, name: str, document: Mapping[str, Any], timeout_s: float | None = None
     ) -> dict[str, Any]:
         if self.is_cut or self._dice.random() < self.loss:
             raise KnownError("sync.no_answer")
+        if self.meanwhile is not None and self._dice.random() < 0.3:
+            others, self.meanwhile = self.meanwhile, None
+            others()
         if self._dice.random() < self.loss:
             self._carry(name, document)
         answer = self._carry(name, document)

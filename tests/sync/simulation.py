@@ -92,7 +92,7 @@ def _something(branch: Branch, desk: SimulatedDesk, dice: random.Random) -> bool
     elif chance < 0.76:
         branch.claim(desk)
     else:
-        done = branch.exchange(desk, crashes=dice.choice((0.0, 0.0, 0.05)))
+        done = branch.exchange(desk, crashes=dice.choice((0.0, 0.0001, 0.05)))
         return bool(done.set_aside or done.rebased)
     return False
 
