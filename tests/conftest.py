@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
+    "tests.helpers.beside",
     "tests.helpers.greeter",
     "tests.helpers.isolation",
     "tests.helpers.log_guard",

@@ -8,6 +8,7 @@ seed; at the end all is healed and every rule is checked. The last line is a sum
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -61,6 +62,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--seed", type=int, default=1)
+    # Told to end, everything that was started is ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="lobby-soak-"))
     folder.chmod(0o755)

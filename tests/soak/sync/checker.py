@@ -21,7 +21,7 @@ from lobby_app.config import load_settings
 from lobby_app.domain.event import EventKind, parse_body
 from tests.soak.sync.world import Desk, World
 
-_SETTLE_S = 90.0
+_SETTLE_S = 120.0
 _LOOK_S = 0.5
 _TICKETS = (
     "SELECT ticket_id, generation, rank, claim_priority, counter FROM ticket"

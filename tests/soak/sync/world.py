@@ -20,7 +20,7 @@ from tests.soak.sync.server import SoakServer
 PLACES = tuple(
     Place(RELAY if slot == 1 else f"desk-{slot}", slot, "counter", ()) for slot in (1, 2, 3)
 )
-_FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+_FAKETIME = "faketime/libfaketime.so.1"
 _JUMPS_S = (-1800, -86_400, 600, 0, 0)
 _END_S = 20
 
@@ -254,11 +254,12 @@ FAULTS = {
 def _clock_of(folder: Path) -> dict[str, str]:
     """Return an environment whose wall clock follows a file; deadlines keep real time."""
     file = folder / "clock"
+    library = next(Path("/usr/lib").glob(f"*/{_FAKETIME}"))
     if not file.exists():
         _set_clock(folder, 0)
     return {
         **os.environ,
-        "LD_PRELOAD": _FAKETIME,
+        "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(file),
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
