@@ -158,6 +158,7 @@ class Branch:
         self.desks: list[SimulatedDesk] = []
         self.lines: dict[str, BadLine] = {}
         self.grants: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        self.granted: list[tuple[Draft, ClaimAnswer]] = []
         self.counts: defaultdict[str, int] = defaultdict(int)
         self.poisoned: set[tuple[str, int, str]] = set()
         self.rescued: set[tuple[str, int, str]] = set()
@@ -277,7 +278,7 @@ class Branch:
         desk.done += [(event.hlc, event.body) for event in events]
 
     def claim(self, desk: SimulatedDesk) -> None:
-        """Ask the centre for a waiting ticket; the same question again after a lost answer."""
+        """Ask the centre for a waiting ticket."""
         waiting = desk.rows("SELECT ticket_id, generation FROM ticket WHERE rank = 0 ORDER BY 1")
         if not waiting:
             return
@@ -298,8 +299,15 @@ class Branch:
         if answer.verdict is ClaimVerdict.GRANTED:
             self.counts["granted"] += 1
             self.grants[ticket, generation].add(draft.claim_id or "")
+            self.granted.append((draft, answer))
+
+    def ask_again(self, desk: SimulatedDesk) -> None:
+        """Repeat a claim that was granted once, whatever became of the ticket since."""
+        if self.granted:
+            draft, answer = self.dice.choice(self.granted)
             again = RemoteReplica(self.line(desk)).claim(draft, 5.0)
             assert again == answer, "the same claim got another answer (invariant 5)"
+            self.counts["asked again"] += 1
 
     # ------------------------------------------------------------------ what operators do
 
@@ -337,6 +345,7 @@ class Branch:
             sql.execute("SELECT lobby.renew_incarnation()")
         self._has_snapshot = False
         self.grants.clear()
+        self.granted.clear()
         self.counts["centre restored"] += 1
 
     def restore_desk(self, desk: SimulatedDesk) -> None:
