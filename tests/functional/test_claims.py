@@ -222,7 +222,7 @@ def test_the_wall_never_goes_back_to_the_loser(branch: Branch) -> None:
 
 
 def test_apart_each_counter_takes_its_own_new_tickets_first(branch: Branch) -> None:
-    branch.one.issue(12)
+    branch.one.issue(60)
     branch.meet()
     branch.cut()
     called = [{desk.call() for _ in range(4)} for desk in (branch.one, branch.two)]
