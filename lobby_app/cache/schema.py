@@ -110,6 +110,7 @@ ticket = Table(
         "counter",
         sqlite_where=text("rank >= 10 AND rank < 25"),
     ),
+    Index("ticket_reserved", "business_day", sqlite_where=text("rank = 0 AND course IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 device_state = Table(

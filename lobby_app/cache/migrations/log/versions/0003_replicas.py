@@ -20,6 +20,9 @@ _UP = (
     "generation INTEGER NOT NULL, counter INTEGER NOT NULL, PRIMARY KEY (claim_id) ) WITHOUT ROWID",
     "CREATE INDEX ticket_at_counter ON ticket (business_day, counter)"
     " WHERE rank >= 10 AND rank < 25",
+    # Looked at with every call: the few that a step has tied to a counter, not all who wait.
+    "CREATE INDEX ticket_reserved ON ticket (business_day)"
+    " WHERE rank = 0 AND course IS NOT NULL",
     # Who is at a counter follows from the tickets alone, whatever order their events came in.
     "DELETE FROM occupancy",
     "INSERT INTO occupancy (business_day, counter, ticket_id)"
@@ -29,6 +32,7 @@ _UP = (
     " WHERE rank >= 10 AND rank < 25 AND counter IS NOT NULL) WHERE place = 1",
 )
 _DOWN = (
+    "DROP INDEX ticket_reserved",
     "DROP INDEX ticket_at_counter",
     "DROP TABLE granted",
     "DROP TABLE intent",
