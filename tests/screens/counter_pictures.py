@@ -19,6 +19,7 @@ from tests.helpers.calling_desk import session_of, tickets_for
 from tests.helpers.counter_app import CounterPage
 from tests.helpers.desk_app import card_text
 from tests.helpers.greeter import ready_desk
+from tests.helpers.losses import cut_off, lose_call
 
 State = Callable[[CounterPage], None]
 KNOWN = "gold_maturity"
@@ -51,7 +52,17 @@ def _known_ticket(opened: OpenDesk) -> None:
     issue(desk, session, found.visit, advice, wishes)
 
 
+def _lost(page: CounterPage) -> None:
+    """Another counter has won the call that was made while nobody answered."""
+    _keys(_CALL)(page)
+    lose_call(page.opened.desk, "A1001", 3)
+    page.window.stepping.refresh()
+    page.settle()
+
+
 _CALL, _START = Qt.Key.Key_Return, Qt.Key.Key_S
+_OFFLINE = {"called-offline": _keys(_CALL), "lost": _lost}
+"""States of a desk that has partners and cannot reach them."""
 
 STATES: Mapping[str, State] = {
     "sign-on": lambda page: None,
@@ -65,6 +76,7 @@ STATES: Mapping[str, State] = {
     "skip": _keys(_CALL, Qt.Key.Key_K),
     "small": _keys(_CALL, Qt.Key.Key_F9),
     "known": _known_customer,
+    **_OFFLINE,
 }
 
 
@@ -85,7 +97,8 @@ def _picture(folder: Path, name: str, state: State, language: Language, theme: T
     with tempfile.TemporaryDirectory() as data, ready_desk(Path(data)) as opened:
         if name != "known":
             tickets_for(opened, 4, priority=Priority.ORDINARY)
-        page = CounterPage(opened, COUNTER, language, theme)
+        shown = cut_off(opened) if name in _OFFLINE else opened
+        page = CounterPage(shown, COUNTER, language, theme)
         state(page)
         # Layouts ask for room in turns: let them come to rest.
         for _ in range(8):

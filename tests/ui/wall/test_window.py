@@ -3,7 +3,7 @@
 import gc
 import tracemalloc
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -23,6 +23,7 @@ from lobby_app.ui.wall.rotation import Rotation
 from lobby_app.ui.wall.watching import REFRESH_S
 from tests.helpers.calling_desk import session_of, tickets_for
 from tests.helpers.held_desk import HeldDesk
+from tests.helpers.losses import lose_call
 from tests.helpers.wall_app import (
     EARLIER,
     MORNING,
@@ -438,3 +439,34 @@ def test_a_long_day_leaves_no_memory_behind(page: WallPage, opened: OpenDesk) ->
     finally:
         tracemalloc.stop()
     assert grown < 400_000
+
+
+# Several desks.
+
+
+def test_a_wall_apart_from_the_other_desks_says_so_after_a_few_seconds(page: WallPage) -> None:
+    heard = page.window.watch  # the store itself answers all the time
+    page.window.show_board(a_board(data_as_of=page.window._now() - timedelta(seconds=4)))
+    page.window.tick()
+    assert page.view.stale.isHidden()
+    page.window.show_board(a_board(data_as_of=page.window._now() - timedelta(seconds=6)))
+    page.window.tick()
+    assert not page.view.stale.isHidden()
+    assert not heard.is_stale
+    page.window.show_board(a_board())
+    page.window.tick()
+    assert page.view.stale.isHidden()
+
+
+def test_a_corrected_call_is_lit_and_said_at_the_counter_that_has_it(
+    page: WallPage, opened: OpenDesk
+) -> None:
+    _queue(opened, 1, 1, 3)
+    _call(opened, 1)
+    page.refresh()
+    assert page.rows == [("A1001", "1")]
+    page.pass_time(20)
+    lose_call(opened.desk, "A1001", 3)
+    page.refresh()
+    assert page.rows == [("A1001", "3")]
+    assert page.lit == ["A1001"]

@@ -152,6 +152,13 @@ def test_records_that_do_not_go_out_for_an_hour(minutes: float | None, raised: b
     assert [sign.kind for sign in found] == ([AlarmKind.UNSYNCED] if raised else [])
 
 
+def test_records_that_were_kept_apart_are_for_operations() -> None:
+    (sign,) = signs(Hall(kept_apart=2), LIMITS)
+    assert (sign.kind, sign.action) == (AlarmKind.KEPT_APART, AlarmAction.TELL_OPERATIONS)
+    assert sign.value == 2
+    assert signs(Hall(kept_apart=0), LIMITS) == ()
+
+
 def test_a_printer_without_paper() -> None:
     assert _only(Hall(printers_out=["0017"])).action is AlarmAction.REFILL_PAPER
 

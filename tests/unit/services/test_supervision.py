@@ -17,6 +17,7 @@ from lobby_app.domain.event import EventKind, parse_body
 from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.hours import DayHours
 from lobby_app.domain.kpi import abandonment, figures, wanted
+from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.domain.stories import Moment
 from lobby_app.domain.ticket import TicketState
 from lobby_app.services import calling, hall, hall_actions, reception, registers, ticketing
@@ -276,6 +277,17 @@ def test_a_desk_alone_is_never_late_with_its_records(branch: Branch) -> None:
 
 
 # --- actions
+
+
+def test_a_desk_cut_off_is_late_after_an_hour_and_says_what_was_kept_apart(branch: Branch) -> None:
+    status = LinkStatus(Link.OFFLINE, branch.desk.now(), set_aside=2)
+    supervision = Supervision(replace(branch.desk, link=lambda: status))
+    branch.later(70)
+    supervision.hall()
+    branch.later(3)
+    hall = supervision.hall()
+    assert {AlarmKind.UNSYNCED, AlarmKind.KEPT_APART} <= set(_kinds(hall))
+    assert hall.link is status
 
 
 def test_a_counter_opened_on_behalf_belongs_to_whoever_sits_down(branch: Branch) -> None:
