@@ -31,8 +31,8 @@ def simulate(seed: int, folder: Path, central: Central, steps: int = 120) -> Cou
     try:
         for _ in range(steps):
             _one_step(branch, dice)
-        _meet(branch)
-        _check(branch, dice)
+        meet(branch)
+        check(branch, dice)
     finally:
         branch.close()
     events = len(branch.at_centre())
@@ -103,7 +103,7 @@ def _something(branch: Branch, desk: SimulatedDesk, dice: random.Random) -> bool
     return False
 
 
-def _meet(branch: Branch) -> None:
+def meet(branch: Branch) -> None:
     """Heal everything and exchange until nobody has anything left to do."""
     for desk in branch.desks:
         desk.is_cut = False
@@ -128,7 +128,7 @@ def _expect_no_regress(before: dict[str, tuple], after: dict[str, tuple]) -> Non
 # ------------------------------------------------------------------------------- the checker
 
 
-def _check(branch: Branch, dice: random.Random) -> None:
+def check(branch: Branch, dice: random.Random) -> None:
     centre = _centre_events(branch.central)
     _expect_nothing_lost(branch, centre)
     _expect_chains(centre)
