@@ -154,12 +154,6 @@ class SqliteReplica:
             if seq > place.seq or logs.chain_at(connection, here, seq) == place.chain:
                 run(connection, _CONFIRM, (seq, here.log_id, seq))
 
-    def leave(self, log_id: str) -> None:
-        """Give an own log up, of which somebody else holds more than we do; open a new one."""
-        with self._writing() as connection:
-            is_new_log = logs.give_up(connection, UUID(log_id).bytes)
-        self._note(is_new_log)
-
     def reissue(self, log_id: str, common: Place) -> None:
         """Move what follows `common` from an own log into a new own log, which becomes current."""
         with self._writing() as connection:

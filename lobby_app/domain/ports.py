@@ -247,10 +247,6 @@ class LocalReplica(Replica, Protocol):
         """Note how far the partner holds an own log; may go back, as it may have lost its tail."""
         ...
 
-    def leave(self, log_id: str) -> None:
-        """Give an own log up, of which somebody else holds more than we do; open a new one."""
-        ...
-
     def reissue(self, log_id: str, common: Place) -> None:
         """Move what follows `common` from an own log into a new own log, which becomes current.
 

@@ -121,11 +121,6 @@ class MemoryReplica:
     def confirm(self, place: Place) -> None:
         self.confirmed[place.log_id] = place
 
-    def leave(self, log_id: str) -> None:
-        self.own.discard(log_id)
-        if log_id == self.current_log:
-            self._opened()
-
     def reissue(self, log_id: str, common: Place) -> None:
         moved = self._cut(log_id, common)
         self.own.discard(log_id)
