@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib.util import find_spec
@@ -164,9 +165,9 @@ class Central:
         return PostgresTransport(self.address, None, token)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One server for the whole session, with a migrated template database."""
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Run one server with a migrated template database; nothing of it is left afterwards."""
     folder = Path(tempfile.mkdtemp(prefix=f"lobby-pg-{getpass.getuser()}-"))
     folder.chmod(0o755)
     server = Server(folder)
@@ -183,12 +184,26 @@ def postgres() -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
+@contextmanager
+def fresh_central(server: Server) -> Iterator[Central]:
+    """Make a central database without branches, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    with server.open() as sql:
+        sql.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+    yield Central(server, name)
+    with server.open() as sql:
+        sql.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for the whole session."""
+    with running_server() as server:
+        yield server
+
+
 @pytest.fixture
 def central(postgres: Server) -> Iterator[Central]:
     """A fresh central database without branches, dropped after the test."""
-    name = f"test_{uuid.uuid4().hex}"
-    with postgres.open() as sql:
-        sql.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
-    yield Central(postgres, name)
-    with postgres.open() as sql:
-        sql.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_central(postgres) as made:
+        yield made

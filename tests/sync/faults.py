@@ -23,8 +23,10 @@ class Line(Protocol):
 class BadLine:
     """wire.Transport that loses requests and answers, repeats requests, and can be cut."""
 
-    def __init__(self, line: Line, dice: random.Random, loss: float) -> None:
-        self._line, self._dice = line, dice
+    def __init__(
+        self, line: Line, dice: random.Random, loss: float, counts: dict[str, int]
+    ) -> None:
+        self._line, self._dice, self._counts = line, dice, counts
         self.loss = loss
         self.is_cut = False
         self.meanwhile: Callable[[], None] | None = None
@@ -34,14 +36,17 @@ class BadLine:
         self, name: str, document: Mapping[str, Any], timeout_s: float | None = None
     ) -> dict[str, Any]:
         if self.is_cut or self._dice.random() < self.loss:
+            self._counts["requests lost"] += 1
             raise KnownError("sync.no_answer")
         if self.meanwhile is not None and self._dice.random() < 0.3:
             others, self.meanwhile = self.meanwhile, None
             others()
         if self._dice.random() < self.loss:
+            self._counts["requests doubled"] += 1
             self._carry(name, document)
         answer = self._carry(name, document)
         if self._dice.random() < self.loss:
+            self._counts["answers lost"] += 1
             raise KnownError("sync.no_answer")
         return answer
 

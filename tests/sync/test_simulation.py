@@ -1,13 +1,19 @@
-"""Random histories over real files and the real PostgreSQL; more with LOBBY_SEEDS=from:to."""
+"""Random histories over real files and the real PostgreSQL.
+
+More with `LOBBY_SEEDS=from:to`, or `python -m tests.sync.simulation FROM TO`.
+"""
 
 import os
 import random
+import tempfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
-from tests.helpers.postgres import Central
+from tests.helpers.postgres import Central, Server, fresh_central
 from tests.sync.branch import Branch
 from tests.sync.simulation import check, meet, simulate
 
@@ -20,6 +26,13 @@ def test_a_history_ends_in_one_truth(
 ) -> None:
     happened: Counter[str] = simulate(seed, tmp_path, central)
     record_property("happened", dict(happened))
+
+
+@settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
+@given(seed=st.integers(1_000, 2**32))
+def test_histories_that_nobody_chose(postgres: Server, seed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, fresh_central(postgres) as central:
+        simulate(seed, Path(folder), central)
 
 
 def test_a_restored_centre_writes_on_in_a_log_of_its_own(tmp_path: Path, central: Central) -> None:
