@@ -107,7 +107,7 @@ class SimulatedDesk:
         for path in self.folder.glob("log.db*"):
             path.unlink()
         for path in folder.iterdir():
-            if with_keys or path.name.startswith("log.db"):
+            if path.is_file() and (with_keys or path.name.startswith("log.db")):
                 shutil.copy(path, self.folder / path.name)
         self.done = list(done)
         self.open()
