@@ -244,6 +244,8 @@ def _is_chained(after: Place, events: Sequence[Event]) -> bool:
         seq += 1
         if (event.log_id, event.seq) != (after.log_id, seq) or event.hlc < 0:
             return False
+        if "\0" in event.body:
+            return False  # the centre could not keep it
         try:
             chain = link(chain, seq, event.hlc, event.body)
         except (struct.error, UnicodeEncodeError):
