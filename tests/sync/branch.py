@@ -192,14 +192,21 @@ class Branch:
         return done
 
     def _others(self, desk: SimulatedDesk) -> Callable[[], None]:
-        """Return what happens in the middle of an exchange: a window writes, a desk pushes."""
-        other = self.dice.choice(self.desks)
+        """Return what happens in the middle of an exchange.
+
+        A window of this desk writes, another desk (often a clone of this one) writes and pushes,
+        the centre is set back.
+        """
+        twins = [other for other in self.desks if other.token == desk.token]
+        other = self.dice.choice(self.dice.choice((self.desks, twins)))
+        is_set_back = self.dice.random() < 0.15
 
         def act() -> None:
             self.counts["meanwhile"] += 1
-            if other is desk:
-                desk.issue(self.time.day, self.dice)
-            else:
+            if is_set_back:
+                self.restore_centre()
+            other.issue(self.time.day, self.dice)
+            if other is not desk:
                 self.exchange(other)
 
         return act

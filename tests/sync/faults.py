@@ -38,7 +38,8 @@ class BadLine:
         if self.is_cut or self._dice.random() < self.loss:
             self._counts["requests lost"] += 1
             raise KnownError("sync.no_answer")
-        if self.meanwhile is not None and self._dice.random() < 0.3:
+        # Before the first question nothing is known yet that could be out of date.
+        if self.meanwhile is not None and name != "heads" and self._dice.random() < 0.5:
             others, self.meanwhile = self.meanwhile, None
             others()
         if self._dice.random() < self.loss:

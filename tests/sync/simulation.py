@@ -158,6 +158,7 @@ def _expect_no_regress(before: dict[str, tuple], after: dict[str, tuple]) -> Non
 
 
 def check(branch: Branch, dice: random.Random) -> None:
+    branch.tellers.ask_all_again(branch.desks, branch.line(branch.desks[0]))
     centre = _centre_events(branch.central)
     _expect_nothing_lost(branch, centre)
     _expect_chains(centre)

@@ -66,9 +66,15 @@ class Tellers:
 
     def ask_again(self, desks: "list[SimulatedDesk]", line: BadLine) -> None:
         """Repeat a claim that was granted once, whatever became of the ticket since."""
-        if not self.granted:
-            return
-        granted = self._dice.choice(self.granted)
+        if self.granted:
+            self._repeat(self._dice.choice(self.granted), desks, line)
+
+    def ask_all_again(self, desks: "list[SimulatedDesk]", line: BadLine) -> None:
+        """Repeat every claim that was granted."""
+        for granted in self.granted:
+            self._repeat(granted, desks, line)
+
+    def _repeat(self, granted: Granted, desks: "list[SimulatedDesk]", line: BadLine) -> None:
         if granted.by is not None:
             relay = next(desk for desk in desks if desk.folder.name == granted.by)
             line = self._line_to(relay, 0.0)
