@@ -3,16 +3,16 @@
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from lobby_app.cache.opening import open_log
+from lobby_app.cache.opening import OpenLog, open_log
 from lobby_app.cache.replica import SqliteReplica
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.domain.event import Draft, Event, EventKind
-from lobby_app.domain.replication import ClaimAnswer
+from lobby_app.domain.replication import Appended, ClaimAnswer, Place
 from lobby_app.sync.exchange import Exchanged, exchange
 from lobby_app.sync.remote import RemoteReplica
 from lobby_app.sync.serving import Serving
@@ -45,13 +45,29 @@ class TrueTime:
         self.day: date = self.now.date()
 
 
+class WatchedReplica(SqliteReplica):
+    """A desk's file that remembers of which logs it took events over."""
+
+    def __init__(self, log: OpenLog, slot: int, taken: set[str]) -> None:
+        super().__init__(log, slot)
+        self._taken = taken
+
+    def append(self, after: Place, events: Sequence[Event]) -> Appended:
+        before = self.heads().of.get(after.log_id)
+        answer = super().append(after, events)
+        if answer.heads.of.get(after.log_id) != before:
+            self._taken.add(after.log_id)
+        return answer
+
+
 class SimulatedDesk:
     """A data folder, opened; what was committed on it is remembered outside."""
 
     def __init__(self, folder: Path, slot: int, token: str, clock: Clock) -> None:
         self.folder, self.slot, self.token, self.clock = folder, slot, token, clock
         self.done: list[tuple[int, str]] = []
-        self.backup: tuple[Path, list[tuple[int, str]]] | None = None
+        self.taken: set[str] = set()
+        self.backup: tuple[Path, list[tuple[int, str]], set[str]] | None = None
         self.reports: list[Exchanged] = []
         self.is_cut = False
         folder.mkdir(exist_ok=True)
@@ -59,7 +75,7 @@ class SimulatedDesk:
 
     def open(self) -> None:
         self.log = open_log(self.folder / "log.db", KeyFile(self.folder / "keys.json"), self.clock)
-        self.replica = SqliteReplica(self.log, self.slot)
+        self.replica = WatchedReplica(self.log, self.slot, self.taken)
 
     def close(self) -> None:
         self.log.close()
@@ -79,7 +95,7 @@ class SimulatedDesk:
             if dies:
                 return None
             work.commit()
-        self.done.append((event.hlc, event.body))
+        self._note(event)
         return event
 
     def issue(self, day: date, dice: random.Random, *, dies: bool = False) -> str | None:
@@ -89,27 +105,32 @@ class SimulatedDesk:
             if dies:
                 return None
             work.commit()
-        self.done.append((event.hlc, event.body))
+        self._note(event)
         return number
+
+    def _note(self, event: Event) -> None:
+        """Remember what was committed; nobody writes on in a log that somebody else holds too."""
+        assert event.log_id not in self.taken, "a log with two writers (8)"
+        self.done.append((event.hlc, event.body))
 
     def take_backup(self, to: Path) -> None:
         self.close()
         shutil.rmtree(to, ignore_errors=True)
         shutil.copytree(self.folder, to)
-        self.backup = (to, list(self.done))
+        self.backup = (to, list(self.done), set(self.taken))
         self.open()
 
     def restore(self, *, with_keys: bool) -> None:
         """Bring the backup back; without its keys the desk can tell, with them it cannot."""
         assert self.backup is not None
-        folder, done = self.backup
+        folder, done, taken = self.backup
         self.close()
         for path in self.folder.glob("log.db*"):
             path.unlink()
         for path in folder.iterdir():
             if path.is_file() and (with_keys or path.name.startswith("log.db")):
                 shutil.copy(path, self.folder / path.name)
-        self.done = list(done)
+        self.done, self.taken = list(done), set(taken)
         self.open()
 
     def rows(self, sql: str) -> list[tuple]:
@@ -287,6 +308,7 @@ class Branch:
         twin = self.add(desk.slot, desk.token, desk.clock.skew_s, copied=desk.folder)
         desk.open()
         twin.done = list(desk.done)
+        twin.taken |= desk.taken
         self.counts["clones"] += 1
 
     def snapshot(self) -> None:

@@ -3,6 +3,7 @@
 import random
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +12,8 @@ from lobby_app.cache.projections import COLUMNS, row_from_fold
 from lobby_app.domain.clock import MAX_AHEAD_MS, wall_ms
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.event import Event, encode, genesis, link, parse_body
-from lobby_app.domain.replication import Place, Verdict
+from lobby_app.domain.ports import Replica
+from lobby_app.domain.replication import Head, Place, Verdict
 from lobby_app.domain.ticket import TicketFold, fold_of
 from lobby_app.sync.remote import RemoteReplica
 from tests.helpers.postgres import Central
@@ -276,22 +278,63 @@ def _expect_labels(branch: Branch) -> None:
 
 
 def _expect_idempotent(branch: Branch, dice: random.Random) -> None:
-    """Invariant 7: any part of a log that is held already may be given again."""
+    """Invariants 7 and 2: what is held may be given again; what contradicts it is seen."""
     desk = branch.desks[0]
-    partner = RemoteReplica(branch.line(desk))
-    before = partner.heads().of
-    for log_id, head in sorted(before.items()):
-        events = list(desk.replica.read([Place.start(log_id)], 500).events)
-        if not events:
-            continue
-        start = dice.randrange(len(events))
-        after = Place.start(log_id)
-        if start:
-            after = Place(log_id, events[start - 1].seq, events[start - 1].chain)
-        part = events[start : dice.randrange(start, len(events)) + 1]
-        answer = partner.append(after, part)
-        assert answer.verdict is Verdict.TAKEN, "given again (7)"
-        assert answer.heads.of[log_id] == head, "given again (7)"
+    centre = RemoteReplica(branch.line(desk))
+    for replica in (centre, desk.replica):
+        for log_id, head in sorted(replica.heads().of.items()):
+            events = list(desk.replica.read([Place.start(log_id)], 500).events)
+            if events:
+                start = dice.randrange(len(events))
+                part = events[start : dice.randrange(start, len(events)) + 1]
+                answer = replica.append(_before(events, start), part)
+                assert answer.verdict is Verdict.TAKEN, "given again (7)"
+                assert answer.heads.of[log_id] == head, "given again (7)"
+                _expect_contradictions_seen(replica, events, start, head)
+
+
+def _before(events: list[Event], index: int) -> Place:
+    if index == 0:
+        return Place.start(events[0].log_id)
+    return Place(events[0].log_id, index, events[index - 1].chain)
+
+
+def _expect_contradictions_seen(
+    replica: Replica, events: list[Event], start: int, head: Head
+) -> None:
+    """Give another version of a log, and what comes after a gap; nothing of it may be written."""
+    after, size = _before(events, start), len(events)
+    other = rechained(after, [replace(event, body='{"not":"said"}') for event in events[start:]])
+    longer = Event(after.log_id, size + 2, 1 << 16, b"", "{}")
+    for place, batch, wanted in (
+        (after, other[:1], Verdict.FORK),
+        (after, other, Verdict.FORK),
+        (after, [*other, *rechained(_end(other), [longer])], Verdict.FORK),
+        (_end(other), rechained(_end(other), [longer]), Verdict.FORK),
+        (Place(after.log_id, size + 1, b"\1" * 32), _after_gap(longer), Verdict.GAP),
+    ):
+        answer = replica.append(place, batch)
+        assert answer.verdict is wanted, f"{answer.verdict}, not {wanted} (2)"
+        assert answer.heads.of[after.log_id] == head, "a contradiction was written (2)"
+
+
+def _after_gap(event: Event) -> list[Event]:
+    return rechained(Place(event.log_id, event.seq - 1, b"\1" * 32), [event])
+
+
+def _end(events: list[Event]) -> Place:
+    last = events[-1]
+    return Place(last.log_id, last.seq, last.chain)
+
+
+def rechained(after: Place, events: list[Event]) -> list[Event]:
+    """Return events with the same clocks and bodies that follow a place."""
+    chained = []
+    for event in events:
+        chain = link(after.chain, after.seq + 1, event.hlc, event.body)
+        after = Place(after.log_id, after.seq + 1, chain)
+        chained.append(Event(after.log_id, after.seq, event.hlc, chain, event.body))
+    return chained
 
 
 def _expect_poison(branch: Branch) -> None:
