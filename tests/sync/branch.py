@@ -164,6 +164,7 @@ class Branch:
         self.folder, self.central, self.dice = folder, central, dice
         self.time = TrueTime()
         self.loss = dice.choice((0.0, 0.05, 0.2))
+        self.page = dice.choice((3, 20, 500))
         self.desks: list[SimulatedDesk] = []
         self.lines: dict[str, BadLine] = {}
         self.counts: defaultdict[str, int] = defaultdict(int)
@@ -185,7 +186,7 @@ class Branch:
         self.desks.append(desk)
         transport = self.central.transport(token)
         self._transports.append(transport)
-        self.lines[folder.name] = BadLine(transport, self.dice, self.loss, self.counts)
+        self.lines[folder.name] = BadLine(transport, self.dice, self.loss, self.counts, self.page)
         return desk
 
     def close(self) -> None:
@@ -202,15 +203,25 @@ class Branch:
         return line
 
     def exchange(self, desk: SimulatedDesk, *, crashes: float = 0.0) -> Exchanged:
-        local = Mortal(desk.replica, self.dice, crashes)
+        local = Mortal(desk.replica, self.dice, crashes, self.page)
         line = self.line(desk)
         line.meanwhile = self._others(desk) if crashes else None
         partner = RemoteReplica(line)
         done = exchange(local, partner, clock_ms=desk.clock.ms)  # type: ignore[arg-type]
         self._note(desk, done)
+        if done.is_complete and crashes == 0:
+            self._expect_same(desk)
         if abs(done.offset_ms) > 250:
             desk.replica.correct_clock(done.offset_ms)
         return done
+
+    def _expect_same(self, desk: SimulatedDesk) -> None:
+        """Nobody else acted meanwhile: what an exchange says of itself has to be true."""
+        rows = self.central.run(
+            "SELECT log_id::text, last_seq FROM lobby.log_head WHERE last_seq > 0"
+        )
+        here = {log_id: head.end.seq for log_id, head in desk.replica.heads().of.items()}
+        assert dict(rows) == {log: seq for log, seq in here.items() if seq}, "complete, it said"
 
     def _others(self, desk: SimulatedDesk) -> Callable[[], None]:
         """Return what happens in the middle of an exchange.

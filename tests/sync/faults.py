@@ -2,10 +2,12 @@
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from lobby_app.domain.errors import KnownError
+from lobby_app.domain.ports import LocalReplica
+from lobby_app.domain.replication import PAGE, Page, Place
 
 
 class Crashed(Exception):  # noqa: N818  # nothing is wrong: the machine stops here
@@ -24,9 +26,14 @@ class BadLine:
     """wire.Transport that loses requests and answers, repeats requests, and can be cut."""
 
     def __init__(
-        self, line: Line, dice: random.Random, loss: float, counts: dict[str, int]
+        self,
+        line: Line,
+        dice: random.Random,
+        loss: float,
+        counts: dict[str, int],
+        page: int = PAGE,
     ) -> None:
-        self._line, self._dice, self._counts = line, dice, counts
+        self._line, self._dice, self._counts, self._page = line, dice, counts, page
         self.loss = loss
         self.is_cut = False
         self.meanwhile: Callable[[], None] | None = None
@@ -53,6 +60,8 @@ class BadLine:
 
     def _carry(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
         there = json.loads(json.dumps(document))
+        if name == "read":
+            there["limit"] = min(there["limit"], self._page)
         answer: dict[str, Any] = json.loads(json.dumps(self._line.call(name, there)))
         return answer
 
@@ -63,8 +72,13 @@ class BadLine:
 class Mortal:
     """A replica whose process may die before or after any of its transactions."""
 
-    def __init__(self, replica: object, dice: random.Random, rate: float) -> None:
-        self._replica, self._dice, self._rate = replica, dice, rate
+    def __init__(
+        self, replica: LocalReplica, dice: random.Random, rate: float, page: int = PAGE
+    ) -> None:
+        self._replica, self._dice, self._rate, self._page = replica, dice, rate, page
+
+    def read(self, after: Sequence[Place], limit: int) -> Page:
+        return self._replica.read(after, min(limit, self._page))
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._replica, name)

@@ -131,7 +131,7 @@ def meet(branch: Branch) -> None:
     for desk in branch.desks:
         desk.is_cut = False
         branch.lines[desk.folder.name].loss = 0.0
-    for _ in range(12):
+    for _ in range(40):
         reports = [branch.exchange(desk) for desk in branch.desks]
         if all(r.is_complete and not r.pulled and not r.pushed for r in reports):
             return
@@ -312,6 +312,7 @@ def _expect_contradictions_seen(
         (after, [*other, *rechained(_end(other), [longer])], Verdict.FORK),
         (_end(other), rechained(_end(other), [longer]), Verdict.FORK),
         (Place(after.log_id, size + 1, b"\1" * 32), _after_gap(longer), Verdict.GAP),
+        (_end(events), [replace(longer, seq=size + 1, chain=b"\1" * 32)], Verdict.BROKEN),
     ):
         answer = replica.append(place, batch)
         assert answer.verdict is wanted, f"{answer.verdict}, not {wanted} (2)"
