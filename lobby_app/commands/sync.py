@@ -71,7 +71,9 @@ def _worker(settings: Settings, stack: ExitStack) -> tuple[Worker, CustomerExpir
     around = Surroundings(monotonic, _now, opened.log.changes, status.write, dice)
     # A relay never asks itself: what others gave it is in its own file already.
     partner = RemoteReplica(relay) if relay is not None else None
-    worker = Worker(opened.replica, RemoteReplica(line), partner, around, errands)
+    is_relay = bool(settings.relay.listen)
+    centre = RemoteReplica(line)
+    worker = Worker(opened.replica, centre, partner, around, errands, is_relay=is_relay)
     return worker, CustomerExpiry(store, _now)
 
 
