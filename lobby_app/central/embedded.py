@@ -45,13 +45,18 @@ class EmbeddedServer:
         """The superuser's password, made with the data folder."""
         return (self.folder / "superuser").read_text(encoding="ascii")
 
+    @property
+    def is_initialised(self) -> bool:
+        """Tell whether its data folder is there."""
+        return (self.folder / "data" / "PG_VERSION").exists()
+
     def start(self) -> None:
         """Start it and wait until it answers and has its database.
 
         Raises:
             KnownError: `network.no_server`; its own words are in the file `log` of the folder.
         """
-        if not (self.folder / "data" / "PG_VERSION").exists():
+        if not self.is_initialised:
             self._initialise()
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603  # programs of the wheel

@@ -89,6 +89,8 @@ class Network:
         Raises:
             KnownError: `network.*`, `central.*`, `enrolment.*`.
         """
+        # A server that begins anew (its folder was cleared away) knows no desk.
+        is_new = not self.server.is_initialised
         self.server.start()
         self.line.set(LineState.OPEN)
         keys = KeyFile(self.folder / "bank-keys.json")
@@ -98,7 +100,7 @@ class Network:
             initialise(sql, keys, dry_run=False)
             administration.add_branch(sql, _BRANCH, name, demo_branch().timezone, dry_run=False)
             for place in self.places:
-                if not self._is_enrolled(place):
+                if is_new or not self._is_enrolled(place):
                     self._enrol(sql, keys, place)
 
     def _is_enrolled(self, place: Place) -> bool:
@@ -155,12 +157,11 @@ def _ports(file: Path) -> Ports:
 def _server_folder(folder: Path) -> Path:
     """Return where the server's files go: it runs as nobody, who may not enter root's folders."""
     if os.name == "posix" and os.geteuid() == 0:
-        return Path(tempfile.gettempdir()) / f"lobby-demo-{_name_of(folder)}"
+        kept = folder / "server-folder"
+        if not kept.exists():
+            kept.write_text(tempfile.mkdtemp(prefix="lobby-demo-"), encoding="utf-8")
+        return Path(kept.read_text(encoding="utf-8"))
     return folder / "central"
-
-
-def _name_of(folder: Path) -> str:
-    return "-".join(folder.resolve().parts[1:])
 
 
 def play(settings: Settings, messages: Messages, *, has_windows: bool) -> int:
@@ -195,6 +196,9 @@ def _end(children: list["subprocess.Popen[bytes]"]) -> None:
             child.wait(_STOP_S)
         except subprocess.TimeoutExpired:
             child.kill()
+            child.wait()
+        if child.stdin is not None:
+            child.stdin.close()
 
 
 def _obey(network: Network, messages: Messages) -> None:
