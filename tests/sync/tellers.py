@@ -103,7 +103,7 @@ class Tellers:
         return BadLine(serving, self._dice, loss, self._counts)
 
     def _is_written(self, draft: Draft) -> bool:
-        found = "SELECT FROM lobby.claim WHERE claim_id = %s"
+        found = "SELECT 1 FROM lobby.claim WHERE claim_id = %s"
         return bool(self._central.run(found, draft.claim_id))
 
     def _unanswered(self) -> Draft | None:
