@@ -1,6 +1,6 @@
 # Every job of the project by one name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-branch test lint types contract check screenshots bench bench-dispatch bench-forecast soak soak-calls soak-sync lock clean
+.PHONY: help setup run run-branch test lint types contract check screenshots bench bench-dispatch bench-forecast bench-sync soak soak-calls soak-sync lock clean
 PYTHON := .venv/bin/python
 SECONDS ?= 60
 SEED ?= 1
@@ -39,6 +39,9 @@ bench-dispatch: setup ## calling rules on simulated days; writes docs/dispatch-m
 
 bench-forecast: setup ## goals of forecast and calling rule, against truth; takes three minutes
 	@$(PYTHON) -m tests.simulation.goals $(SEED)
+
+bench-sync: setup ## replication beside its limits; writes build/bench-sync.json
+	@$(PYTHON) -m tests.bench.sync build/bench-sync.json
 
 soak: setup ## kill real desks: make soak SECONDS=600 SEED=1
 	@$(PYTHON) -m tests.soak.soak --seconds $(SECONDS) --seed $(SEED)

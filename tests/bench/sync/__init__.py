@@ -1,0 +1,1 @@
+"""What replication costs, each figure beside its limit in the same run."""
