@@ -120,3 +120,15 @@ def test_the_guide_names_only_keys_that_exist() -> None:
     english = (ROOT / "docs" / "user-guide" / "en.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\b(?:Shift\+F\d+|Ctrl\+[A-Z]|(?<!\+)F\d{1,2})\b", english))
     assert named <= set(DEFAULT_KEYS.values())
+
+
+def test_every_test_that_a_promise_names_exists() -> None:
+    text = (ROOT / "docs" / "replication.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text))
+    assert len(named) > 40
+    for file, name in named:
+        assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), (file, name)
+    # Every invariant has its row, and every row its test.
+    rows = re.findall(r"^\| (\d+) \| [^|]+ \| ([^|]+) \|$", text, re.M)
+    assert [int(number) for number, _ in rows] == list(range(1, 14))
+    assert all("::" in tests for _, tests in rows)
