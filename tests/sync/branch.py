@@ -199,7 +199,7 @@ class Branch:
 
     def line(self, desk: SimulatedDesk) -> BadLine:
         line = self.lines[desk.folder.name]
-        line.is_cut = desk.is_cut
+        line.is_cut, line.meanwhile = desk.is_cut, None
         return line
 
     def exchange(self, desk: SimulatedDesk, *, crashes: float = 0.0) -> Exchanged:
