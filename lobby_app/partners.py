@@ -10,12 +10,11 @@ from lobby_app.cache.opening import OpenLog
 from lobby_app.cache.replica import SqliteReplica
 from lobby_app.config import Settings
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.ports import LinkReport, Secrets
+from lobby_app.domain.ports import Claims, LinkReport, Secrets
 
 if TYPE_CHECKING:
     from lobby_app.central.connection import CentralAddress
     from lobby_app.central.passing import Passing
-    from lobby_app.sync.claims import AskedClaims
     from lobby_app.sync.peer.relays import Hint, RelayTransport
     from lobby_app.sync.wire import Transport
 
@@ -29,7 +28,7 @@ _log = logging.getLogger(__name__)
 class OpenClaims:
     """Who is asked for calls, and how to let go of the lines."""
 
-    claims: "AskedClaims"
+    claims: Claims
     close: Callable[[], None]
 
 
@@ -115,14 +114,15 @@ def open_claims(
     """Return who grants this desk's calls, None for a desk that stands alone."""
     if not settings.central.is_set:
         return None
-    from lobby_app.sync.claims import AskedClaims
+    from lobby_app.sync.claims import AskedClaims, NobodyToAsk
 
     try:
         centre = open_line(settings, secrets)
         relay = open_relay_line(settings, secrets)
     except KnownError as error:
+        # Others of the branch call all the same: this desk is apart from them, not alone.
         _log.warning("calls cannot be asked for: %s", error.key)
-        return None
+        return OpenClaims(NobodyToAsk(), lambda: None)
     grant_here = Granting(log) if settings.relay.listen else None
     claims = AskedClaims(SqliteReplica(log, settings.slot), centre, relay, grant_here, link)
     return OpenClaims(claims, claims.close)

@@ -125,6 +125,14 @@ class AskedClaims:
             _log.info("after a call: %s", error.key)
 
 
+class NobodyToAsk:
+    """ports.Claims of a desk whose lines cannot be opened: it calls alone, and says so."""
+
+    def claim(self, _intent: ClaimIntent) -> ClaimAnswer:
+        """Answer as silence does."""
+        return ClaimAnswer(None)
+
+
 class _TimedLine:
     """A transport whose calls all end by `end`, seconds of the monotonic clock."""
 
