@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from lobby_app.sync.worker import BUSY_S, CALM_S, QUIET_S
 from tests.bench.sync.idle import ServerCosts
 
 BRANCHES, DESKS = 15_000, 5
 _EVENTS_A_DAY = 25_000_000
 _BUSIEST_SHARE, _BURST = 0.15, 2
-_BUSY_S, _CALM_S = 0.3, 1.0
 _HEADROOM = 2
 _GATEWAY_CONNECTIONS = 50
 
@@ -25,7 +25,7 @@ def arithmetic(costs: ServerCosts) -> Iterator[str]:
     yield f"  hour, bursts of {_BURST} × that: {peak:,.0f} events/s; every event sent alone."
     yield f"- appends: {peak:,.0f} × {costs.append_ms:.3f} ms = **{append_cores:.1f} cores**."
     for who, number in (("every desk", all_desks), ("one relay a branch", BRANCHES)):
-        for state, seconds in (("busy", _BUSY_S), ("calm", _CALM_S)):
+        for state, seconds in (("busy", BUSY_S), ("calm", CALM_S), ("asleep", QUIET_S)):
             polls = number / seconds
             cores = polls * costs.poll_ms / 1000
             yield f"- polls, {who}, {state} ({seconds:g} s): {number:,} ÷ {seconds:g} s ="
