@@ -77,7 +77,8 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    made = Network(tmp_path_factory.mktemp("branch"), PLACES[1:])
+    # A greeter, the branch's relay, and the wall.
+    made = Network(tmp_path_factory.mktemp("branch"), (PLACES[1], PLACES[0], PLACES[3]))
     try:
         made.start()
         yield made
@@ -122,7 +123,8 @@ def test_a_cut_line_and_a_kill_delay_tickets_and_lose_none(
     before = one.issue()
     _until(lambda: two.has(before), first)
     network.line.set(LineState.CUT)
-    _until(lambda: one.status.link is two.status.link is Link.OFFLINE, other)
+    # The branch meets at the second desk; but its `lobby relay` does not run.
+    _until(lambda: (one.status.link, two.status.link) == (Link.OFFLINE, Link.RELAY), other)
     mine, theirs = one.issue(), two.issue()
     first.send_signal(signal.SIGKILL)
     first.communicate(timeout=PATIENCE_S)
