@@ -112,7 +112,7 @@ def _call(branch: Branch, desk: SimulatedDesk, dice: random.Random) -> None:
     """Call a ticket as a counter does: at the centre, else at a relay with the same claim."""
     draft = branch.claim(desk)
     others = [other for other in branch.desks if other is not desk]
-    if draft is not None and dice.random() < 0.3:
+    if draft is not None and dice.random() < 0.5:
         # The answer of the centre may have come too late: then both have decided.
         branch.tellers.claim_at_relay(draft, dice.choice(others), branch.loss)
 

@@ -90,9 +90,11 @@ class Tellers:
         is_free = self._is_written(draft) or self._is_waiting(draft)
         try:
             answer = RemoteReplica(line).claim(draft, _CLAIM_S)
-        except KnownError:
+        except KnownError as error:
+            if error.key != "sync.no_answer":
+                raise
             self._open.append(draft)
-            raise
+            return
         if answer.verdict is ClaimVerdict.GRANTED:
             self._counts["granted"] += 1
             assert is_free or not self._is_written(draft), "granted though not waiting (5)"
