@@ -1,6 +1,7 @@
 """An event committed at one desk until another desk's file has it: real processes, a real line."""
 
 import random
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -37,6 +38,8 @@ def measure_visible(folder: Path, events: int) -> Figure:
     network = Network(folder, PLACES)
     dice, rest = random.Random(1), Signal()
     with ExitStack() as stack:
+        # Root's server has its files elsewhere than in `folder`.
+        stack.callback(shutil.rmtree, network.server.folder, ignore_errors=True)
         stack.callback(network.stop)
         network.start()
         folders = [network.folder_of(place) for place in PLACES]
