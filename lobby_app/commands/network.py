@@ -7,6 +7,7 @@ The first greeter's desk is the branch's relay.
 import json
 import os
 import secrets as randomness
+import signal
 import socket
 import subprocess
 import sys
@@ -74,9 +75,16 @@ class Network:
 
     @property
     def line(self) -> Line:
-        """What lies between the desks and the server."""
+        """What lies between the desks and the server.
+
+        Raises:
+            KnownError: `network.port_taken`.
+        """
         if self._line is None:
-            self._line = Line(("127.0.0.1", self.ports.server), self.ports.line)
+            try:
+                self._line = Line(("127.0.0.1", self.ports.server), self.ports.line)
+            except OSError as error:
+                raise KnownError("network.port_taken", port=self.ports.line) from error
         return self._line
 
     def folder_of(self, place: Place) -> Path:
@@ -166,6 +174,8 @@ def _server_folder(folder: Path) -> Path:
 
 def play(settings: Settings, messages: Messages, *, has_windows: bool) -> int:
     """Run the branch until `quit` or the end of standard input."""
+    # A service manager's word is worth as much as Ctrl+C: windows and server end in order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     network = Network(settings.data_dir / "network")
     children: list[subprocess.Popen[bytes]] = []
     try:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import socket
 import threading
 from enum import StrEnum
 
@@ -30,9 +31,13 @@ class Line:
     """Listens on a loopback port and passes connections on to `target`, as its state allows."""
 
     def __init__(self, target: tuple[str, int], port: int = 0, seed: int = 1) -> None:
-        """Start passing connections on. `port` 0 = any that is free; `seed`: of the delays."""
+        """Start passing connections on. `port` 0 = any that is free; `seed`: of the delays.
+
+        Raises:
+            OSError: the port is taken.
+        """
         self._target = target
-        self._asked_port = port
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._random = random.Random(seed)  # noqa: S311  # delays, not secrets
         self._state = LineState.OPEN
         self._writers: set[asyncio.StreamWriter] = set()
@@ -46,7 +51,7 @@ class Line:
     @property
     def port(self) -> int:
         """The loopback port to connect to."""
-        return int(self._server.sockets[0].getsockname()[1])
+        return int(self._listener.getsockname()[1])
 
     @property
     def state(self) -> LineState:
@@ -66,7 +71,7 @@ class Line:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._server = self._loop.run_until_complete(
-            asyncio.start_server(self._accept, "127.0.0.1", self._asked_port)
+            asyncio.start_server(self._accept, sock=self._listener)
         )
         self._ready.set()
         try:

@@ -79,3 +79,8 @@ def _ended(client: socket.socket) -> bool:
         return client.recv(1) == b""
     except ConnectionResetError:
         return True
+
+
+def test_a_taken_port_is_said_at_once(line: Line) -> None:
+    with pytest.raises(OSError, match="in use"):
+        Line(("127.0.0.1", 1), line.port)
