@@ -54,6 +54,7 @@ class Tellers:
     def claim_at_relay(self, draft: Draft, relay: "SimulatedDesk", loss: float) -> None:
         """Ask a relay for what the centre did not answer, with the same claim."""
         before = set(relay.rows("SELECT claim_id FROM granted"))
+        waiting = relay.rows("SELECT ticket_id, generation FROM ticket WHERE rank = 0")
         line = self._line_to(relay, loss)
         wanted = replace(draft, claim_priority=PRIORITY_RELAY)
         self._counts["asked of a relay"] += 1
@@ -61,6 +62,8 @@ class Tellers:
         after = set(relay.rows("SELECT claim_id FROM granted"))
         if (draft.claim_id,) in after - before:
             assert answer.verdict is ClaimVerdict.GRANTED, "granted, but not said (5)"
+            is_free = (draft.ticket, draft.generation) in waiting
+            assert is_free, "a relay granted what was not waiting (5)"
             self.granted.append(Granted(wanted, answer, relay.folder.name))
             self._counts["granted by a relay"] += 1
 
