@@ -175,7 +175,7 @@ class Branch:
         self._has_snapshot = False
         central.add_branch(BRANCH)
         for slot in range(1, desks + 1):
-            skew = dice.choice((0, 0, -5, 7, 3_600, -86_400))
+            skew = dice.choice((0, 7, 3_600, -86_400))
             self.add(slot, central.add_desk(BRANCH, slot), skew)
 
     def add(self, slot: int, token: str, skew_s: int, copied: Path | None = None) -> SimulatedDesk:
