@@ -108,6 +108,9 @@ class Event:
 MAX_BODY_BYTES = 16_384
 # How deep a parser may go differs between replicas; so many brackets, nested or not, none refuses.
 MAX_BRACKETS = 200
+# A number of more than a hundred characters, or with an exponent of three digits.
+_UNFIT = re.compile(r"[0-9.][eE][-+]?[0-9]{3}|[-+.0-9eE]{101}")
+_FRACTION = re.compile(r"[.eE]")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ACTOR = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -212,7 +215,10 @@ def parse_body(body: str) -> Envelope | None:
     if body.count("{") + body.count("[") > MAX_BRACKETS:
         return None
     try:
-        document = json.loads(body, parse_constant=_refuse)
+        if _UNFIT.search(body):
+            document = json.loads(body, parse_constant=_refuse, parse_int=_fit, parse_float=_fit)
+        else:
+            document = json.loads(body, parse_constant=_refuse)
     except ValueError:
         return None
     if not isinstance(document, dict) or not _is_grammatical(document):
@@ -239,6 +245,13 @@ def parse_body(body: str) -> Envelope | None:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+def _fit(number: str) -> int | float:
+    """Return a number that every replica can hold; replicas differ in how far theirs go."""
+    if _UNFIT.search(number):
+        raise ValueError(number)
+    return float(number) if _FRACTION.search(number) else int(number)
 
 
 def _holds_half_a_character(body: str, document: Mapping[str, Any]) -> bool:
