@@ -21,8 +21,7 @@ _UP = (
     "CREATE INDEX ticket_at_counter ON ticket (business_day, counter)"
     " WHERE rank >= 10 AND rank < 25",
     # Looked at with every call: the few that a step has tied to a counter, not all who wait.
-    "CREATE INDEX ticket_reserved ON ticket (business_day)"
-    " WHERE rank = 0 AND course IS NOT NULL",
+    "CREATE INDEX ticket_reserved ON ticket (business_day) WHERE rank = 0 AND course IS NOT NULL",
     # Who is at a counter follows from the tickets alone, whatever order their events came in.
     "DELETE FROM occupancy",
     "INSERT INTO occupancy (business_day, counter, ticket_id)"
