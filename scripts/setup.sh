@@ -28,6 +28,8 @@ needed_programs() {
 fc-list|fontconfig|finding fonts
 Xvfb|xvfb|tests with a display of their own
 pdftoppm|poppler-utils|tests that look at PDF tickets
+faketime|faketime|tests whose clock jumps
+pgbouncer|pgbouncer|tests through a pool of connections
 LIST
 }
 
@@ -48,7 +50,7 @@ missing_packages() {
     grep -qF "$proof" <<<"$known" || echo "$package|$purpose"
   done < <(needed_libraries)
   while IFS='|' read -r proof package purpose; do
-    command -v "$proof" >/dev/null || echo "$package|$purpose"
+    PATH="$PATH:/usr/sbin" command -v "$proof" >/dev/null || echo "$package|$purpose"
   done < <(needed_programs)
   if ! fc-list ':lang=zh' 2>/dev/null | grep -q .; then
     echo "fonts-noto-cjk|Chinese text"
