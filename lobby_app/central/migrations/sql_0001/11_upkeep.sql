@@ -41,6 +41,9 @@ language plpgsql security definer
 set search_path = pg_catalog, lobby, pg_temp set lock_timeout = '5s' as $$
 declare
   kept lobby.centre;
+  -- What was dropped by a clock that ran ahead would be gone for good: the past is counted from the
+  -- newest event, not from the clock alone.
+  present date := least(today, coalesce((select max(d.received_day) from lobby.log_day d), today));
   day date;
   made integer := 0;
   dropped integer := 0;
@@ -51,16 +54,16 @@ begin
     made := made + lobby.make_partition('event', day)::integer
                  + lobby.make_partition('ticket', day)::integer;
   end loop;
-  perform lobby.raise_bases(today - kept.keep_event_days);
-  delete from lobby.log_day d where d.received_day < today - kept.keep_event_days;
-  delete from lobby.quarantine q where q.received_day < today - kept.keep_event_days;
-  delete from lobby.claim c where c.granted_at < today - kept.keep_claim_days;
-  for day in select * from lobby.partition_days('event') d where d < today - kept.keep_event_days loop
+  perform lobby.raise_bases(present - kept.keep_event_days);
+  delete from lobby.log_day d where d.received_day < present - kept.keep_event_days;
+  delete from lobby.quarantine q where q.received_day < present - kept.keep_event_days;
+  delete from lobby.claim c where c.granted_at < present - kept.keep_claim_days;
+  for day in select * from lobby.partition_days('event') d where d < present - kept.keep_event_days loop
     execute format('drop table lobby.%I', 'event' || to_char(day, '_YYYYMMDD'));
     dropped := dropped + 1;
   end loop;
   for day in select * from lobby.partition_days('ticket') d
-             where d < today - kept.keep_ticket_days loop
+             where d < present - kept.keep_ticket_days loop
     execute format('drop table lobby.%I', 'ticket' || to_char(day, '_YYYYMMDD'));
     dropped := dropped + 1;
   end loop;

@@ -1,0 +1,102 @@
+"""Partitions are made ahead and dropped behind; what is left still chains, and clocks may err."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from lobby_app.central.transport import PostgresTransport
+from tests.central.logs import Log, issued, today
+from tests.helpers.postgres import Central
+
+KEPT_DAYS = 90
+
+
+@pytest.fixture
+def desk(central: Central) -> Iterator[PostgresTransport]:
+    central.add_branch(7)
+    with closing(central.transport(central.add_desk(7, 1))) as transport:
+        yield transport
+
+
+def _set_day(central: Central, days_ahead: int) -> None:
+    """Let the server's clock be so many days ahead."""
+    central.run(
+        "CREATE OR REPLACE FUNCTION lobby.today() RETURNS date LANGUAGE sql STABLE"
+        f" AS $$ SELECT current_date + {days_ahead} $$"
+    )
+
+
+def _partitions(central: Central, parent: str) -> list[object]:
+    return [day for (day,) in central.run(f"SELECT lobby.partition_days('{parent}')")]
+
+
+def _log(count: int) -> Log:
+    return Log().add(*(issued(str(uuid4()), f"A1{n:03d}") for n in range(1, count + 1)))
+
+
+def test_partitions_are_made_a_fortnight_ahead_once(central: Central) -> None:
+    for parent in ("event", "ticket"):
+        days = _partitions(central, parent)
+        assert days == [today() + timedelta(days=n) for n in range(-3, 15)]
+    assert central.run("SELECT lobby.keep_up()") == [({"made": 0, "dropped": 0},)]
+
+
+def test_what_is_over_is_dropped_and_the_rest_still_chains(
+    central: Central, desk: PostgresTransport
+) -> None:
+    log = _log(3)
+    desk.call("append", log.request(0, 2))
+    _set_day(central, KEPT_DAYS + 1)
+    central.run("SELECT lobby.keep_up()")
+    desk.call("append", log.request(2, 3))
+    central.run("SELECT lobby.keep_up()")
+    (head,) = desk.call("heads", {})["heads"]
+    assert (head["seq"], head["base_seq"]) == (3, 2)
+    assert head["base_chain"] == log.chain(2).hex()
+    page = desk.call("read", {"after": [log.place(2)], "limit": 9})
+    assert [event["seq"] for event in page["events"]] == [3]
+    assert desk.call("read", {"after": [log.place(1)], "limit": 9})["diverged"] == [log.log_id]
+    assert today() not in _partitions(central, "event")
+
+
+def test_a_server_clock_that_ran_ahead_drops_nothing_and_stops_nobody(
+    central: Central, desk: PostgresTransport
+) -> None:
+    log = _log(3)
+    desk.call("append", log.request(0, 1))
+    _set_day(central, 400)
+    central.run("SELECT lobby.keep_up()")
+    _set_day(central, 0)
+    assert desk.call("append", log.request(1, 2))["verdict"] == "taken"
+    (head,) = desk.call("heads", {})["heads"]
+    assert (head["seq"], head["base_seq"]) == (2, 0)
+
+
+def test_a_server_clock_that_is_set_back_keeps_the_order(
+    central: Central, desk: PostgresTransport
+) -> None:
+    log = _log(2)
+    _set_day(central, 2)
+    desk.call("append", log.request(0, 1))
+    _set_day(central, 0)
+    assert desk.call("append", log.request(1, 2))["verdict"] == "taken"
+    page = desk.call("read", {"after": [log.place(0)], "limit": 9})
+    assert [event["seq"] for event in page["events"]] == [1, 2]
+
+
+def test_keys_lead_with_the_branch_but_for_those_that_find_it(central: Central) -> None:
+    """The schema can be spread by branch; these few lead from a secret or a log to its branch."""
+    keys = central.run(
+        "SELECT i.indexrelid::regclass::text, a.attname FROM pg_index i"
+        " JOIN pg_class c ON c.oid = i.indrelid"
+        " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
+        " WHERE c.relnamespace = 'lobby'::regnamespace AND NOT c.relispartition"
+    )
+    others = {name for name, column in keys if column != "branch_id"}
+    assert others == {
+        "lobby.desk_token", "lobby.enrolment_pkey", "lobby.log_head_anywhere",
+        "lobby.customer_token_anywhere", "lobby.centre_pkey", "lobby.alembic_version_pkc",
+    }  # fmt: skip
