@@ -8,12 +8,13 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from lobby_app.assembly import open_desk
+from lobby_app.assembly import open_desk, open_replica
 from lobby_app.demo.cards import demo_cards
 from lobby_app.scans.demo_numbers import build_td3
 from tests.helpers.desk_app import DeskPage, demo_settings
@@ -141,8 +142,11 @@ def test_no_row_of_either_database_holds_a_number(
     folder = Path(shutil.copytree(crashed[0], tmp_path / "data"))
     opened = open_desk(demo_settings(folder))
     try:
-        with opened.desk.reader() as work:
-            log = list(_rows(work._sql))  # type: ignore[attr-defined]
+        with (
+            closing(open_replica(demo_settings(folder))) as desk,
+            desk.log.reading.connect() as connection,
+        ):
+            log = list(_rows(connection))
         with opened.customers.engine.connect() as connection:
             customers = list(_rows(connection))
     finally:
