@@ -190,6 +190,9 @@ def fresh_central(server: Server) -> Iterator[Central]:
     name = f"test_{uuid.uuid4().hex}"
     with server.open() as sql:
         sql.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+        # Rights on a database itself are not copied from its template.
+        sql.execute(f"REVOKE ALL ON DATABASE {name} FROM public")
+        sql.execute(f"GRANT CONNECT ON DATABASE {name} TO lobby_desk, lobby_report, lobby_admin")
     yield Central(server, name)
     with server.open() as sql:
         sql.execute(f"DROP DATABASE {name} WITH (FORCE)")
