@@ -53,7 +53,7 @@ class Administrator:
     def done(self, command: str, *arguments: str) -> str:
         """Run what must succeed; return its output."""
         status, said, errors = self.run(command, *arguments)
-        assert (status, errors) == (0, "")
+        assert (status, errors) == (0, ""), f"{command}: {status} {errors}"
         return said
 
     def told(self, command: str) -> dict[str, Any]:

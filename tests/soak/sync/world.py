@@ -22,7 +22,7 @@ PLACES = tuple(
 )
 _FAKETIME = "faketime/libfaketime.so.1"
 _JUMPS_S = (-1800, -86_400, 600, 0, 0)
-_END_S = 20
+_END_S = 90
 
 
 @dataclass
