@@ -68,16 +68,9 @@ class DayLog:
         }  # fmt: skip
         self._step(clock, EventKind.TICKET_ISSUED, number, RANK_WAITING, None, data)
 
-    def called(
-        self,
-        clock: str,
-        number: str,
-        counter: int = 1,
-        why: str = "ratio///",
-        claim: str | None = None,
-    ) -> None:
+    def called(self, clock: str, number: str, counter: int = 1, why: str = "ratio///") -> None:
         data = {"course": {"why": why}}
-        self._step(clock, EventKind.TICKET_CALLED, number, RANK_CALLED, counter, data, claim)
+        self._step(clock, EventKind.TICKET_CALLED, number, RANK_CALLED, counter, data)
 
     def started(self, clock: str, number: str, counter: int = 1) -> None:
         self._step(clock, EventKind.SERVICE_STARTED, number, RANK_SERVING, counter, {})
@@ -153,10 +146,9 @@ class DayLog:
         rank: int,
         counter: int | None,
         data: dict[str, object],
-        claim: str | None = None,
     ) -> None:
         queue, priority = self._queues[number]
         self.put(
             clock, kind, ticket=ticket_id(number), rank=rank, queue=queue, priority=priority,
-            counter=counter, data=data, claim_id=claim,
+            counter=counter, data=data,
         )  # fmt: skip
