@@ -79,8 +79,7 @@ class FairnessPresenter:
         page = self._page
         self._shown = (view, wording, theme)
         for name, (heading, value, more, level) in self._tiles(view, wording).items():
-            shown = (heading, value, (more,) if more else (), _ICONS[level], level or "quiet")
-            page.tiles[name].show_tile(shown, theme, wording("dot"))
+            page.tiles[name].show_tile(heading, value, more, _ICONS[level], level or "quiet", theme)
         set_text(page.title, wording("decisions_title"))
         key = KEYS[SupervisorCommand.SEARCH]
         hint = wording("search_decision")
