@@ -12,6 +12,7 @@ from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.services.views import DeskStatus, StoreState
 from lobby_app.ui.greeter.state import DeskState
 from lobby_app.ui.i18n import Wording
+from lobby_app.ui.link import clock_words, problem_sentence, problem_words
 from lobby_app.ui.theme import Theme
 from lobby_app.ui.widgets.basics import (
     Button,
@@ -45,6 +46,11 @@ class StripItem(QWidget):
         set_property(self.text, "level", level if level in ("amber", "red") else "")
         self.picture.show_icon(icon, getattr(theme.palette, level), round(16 * theme.factor))
         self.setAccessibleName(text)
+
+    def explain(self, sentence: str) -> None:
+        """Say in a sentence what the words are short for; empty where there is nothing to say."""
+        self.setToolTip(sentence)
+        self.setAccessibleDescription(sentence)
 
 
 class StatusStrip(QFrame):
@@ -154,6 +160,7 @@ class StripPresenter:
         at = desk.floor.at if desk.floor is not None else None
         for name, shown in self._items(status, desk, last_scan, at, wording):
             strip.items[name].show_item(*shown, theme)
+        strip.items["network"].explain(problem_sentence(status.link, wording))
 
     def _items(
         self,
@@ -188,20 +195,13 @@ def network_text(
 ) -> tuple[str, str, str]:
     """Return words, icon and level of our own link; what operations have to know comes first."""
     link = status.link
-    if link.problem is not None and link.problem not in _ONLY_OFFLINE:
-        key = link.problem.replace(".", "_")
-        return wording(key if key in _PROBLEMS else "sync_trouble"), "alert", "red"
+    problem, off = problem_words(link, wording), clock_words(link, wording)
+    if problem:
+        return problem, "alert", "red"
     words, icon, level = _link_words(link, now, wording)
-    if abs(link.skew_ms) >= _SKEW_MS:
-        off = wording("clock_off", minutes=round(abs(link.skew_ms) / 60_000))
+    if off:
         return wording("dot").join((words, off)), icon, "amber"
     return words, icon, level
-
-
-_ONLY_OFFLINE = frozenset({"sync.no_answer"})
-_PROBLEMS = frozenset({"sync_not_enrolled", "sync_too_old"})
-_SKEW_MS = 60_000
-"""A clock that is wrong by less is put right without a word."""
 
 
 def _link_words(link: LinkStatus, now: datetime | None, wording: Wording) -> tuple[str, str, str]:

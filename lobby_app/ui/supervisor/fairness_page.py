@@ -79,7 +79,8 @@ class FairnessPresenter:
         page = self._page
         self._shown = (view, wording, theme)
         for name, (heading, value, more, level) in self._tiles(view, wording).items():
-            page.tiles[name].show_tile(heading, value, more, _ICONS[level], level or "quiet", theme)
+            shown = (heading, value, (more,) if more else (), _ICONS[level], level or "quiet")
+            page.tiles[name].show_tile(shown, theme, wording("dot"))
         set_text(page.title, wording("decisions_title"))
         key = KEYS[SupervisorCommand.SEARCH]
         hint = wording("search_decision")

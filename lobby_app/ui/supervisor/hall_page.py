@@ -11,6 +11,7 @@ from lobby_app.domain.replication import Link
 from lobby_app.services.supervision_views import CounterLine, HallView, WaitingLine
 from lobby_app.services.views import QueueView
 from lobby_app.ui.i18n import Wording
+from lobby_app.ui.link import clock_words, problem_sentence, problem_words
 from lobby_app.ui.supervisor.alarm_list import AlarmList
 from lobby_app.ui.supervisor.bar_delegate import BarDelegate
 from lobby_app.ui.supervisor.compact_button import CompactButton
@@ -19,7 +20,7 @@ from lobby_app.ui.supervisor.keys import ACTIONS, KEYS
 from lobby_app.ui.supervisor.row_model import RowModel, Setting
 from lobby_app.ui.supervisor.table import Table
 from lobby_app.ui.supervisor.tables import COUNTERS, WAITING
-from lobby_app.ui.supervisor.tile import Tile
+from lobby_app.ui.supervisor.tile import Shown, Tile
 from lobby_app.ui.theme import Theme
 from lobby_app.ui.widgets.basics import card, label, set_text
 from lobby_app.ui.widgets.flow import ButtonGrid
@@ -112,7 +113,8 @@ class HallPresenter:
         page, setting = self._page, Setting(wording, theme, now)
         self.show_words(wording)
         for name, values in self._tiles(view, wording).items():
-            page.tiles[name].show_tile(*values, theme)
+            page.tiles[name].show_tile(values, theme, wording("dot"))
+        page.tiles["sync"].explain(problem_sentence(view.link, wording))
         self._queues(view, wording, theme)
         set_text(page.counter_title, wording("counters_title"))
         page.counter_model.show(view.counters, setting)
@@ -144,7 +146,7 @@ class HallPresenter:
         self._page.counter_model.tick(now)
         self._page.waiting_model.tick(now)
 
-    def _tiles(self, view: HallView, wording: Wording) -> dict[str, tuple[str, str, str, str, str]]:
+    def _tiles(self, view: HallView, wording: Wording) -> dict[str, Shown]:
         return {
             "longest": _longest(view, wording),
             "abandoned": _abandoned(view, wording),
@@ -161,45 +163,47 @@ class HallPresenter:
             if queue.queue not in page.queue_tiles:
                 page.queue_tiles[queue.queue] = Tile(page)
                 is_new = True
-            page.queue_tiles[queue.queue].show_tile(*_queue(queue, view, wording), theme)
+            page.queue_tiles[queue.queue].show_tile(
+                _queue(queue, view, wording), theme, wording("dot")
+            )
         if is_new:
             page.arrange_for(theme, page.width())
 
 
-def _longest(view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:
+def _longest(view: HallView, wording: Wording) -> Shown:
     heading = wording("tile_longest")
     if view.longest is None:
-        return heading, wording("nobody"), "", "check", "ok"
+        return heading, wording("nobody"), (), "check", "ok"
     number, minutes, level = view.longest
     icon = "check" if level == "ok" else _ICONS[level]
-    return heading, wording("minutes_one", minutes=int(minutes)), number, icon, level
+    return heading, wording("minutes_one", minutes=int(minutes)), (number,), icon, level
 
 
-def _abandoned(view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:
+def _abandoned(view: HallView, wording: Wording) -> Shown:
     share = view.abandoned
     level = level_of("abandonment", share.value) or "quiet"
     value = wording("nothing") if share.value is None else wording.percent(share.value)
     more = wording("part_of", part=share.part, whole=share.whole)
-    return wording("tile_abandoned"), value, more, _ICONS[level], level
+    return wording("tile_abandoned"), value, (more,), _ICONS[level], level
 
 
-def _care(view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:
+def _care(view: HallView, wording: Wording) -> Shown:
     count, longest = view.care
     level = "red" if longest > 10 else "amber" if longest > 5 else "ok"
-    more = wording("longest", minutes=int(longest)) if count else ""
+    more = (wording("longest", minutes=int(longest)),) if count else ()
     return wording("tile_care"), wording("people_waiting", count=count), more, "heart", level
 
 
-def _machines(view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:
+def _machines(view: HallView, wording: Wording) -> Shown:
     states = [device.state for device in view.devices]
     down = [d for d in view.devices if d.state is ChannelState.DOWN]
     unknown = states.count(ChannelState.UNKNOWN)
     level = "red" if down else "amber" if unknown else "ok"
     value = wording("machines_up", up=states.count(ChannelState.UP), count=len(states))
-    more = wording("machines_unknown", count=unknown) if unknown else ""
+    more = (wording("machines_unknown", count=unknown),) if unknown else ()
     if down:
         names = dict.fromkeys(wording.text(device.name).rstrip("0123456789 ") for device in down)
-        more = wording("machines_down", names=wording("comma").join(names))
+        more = (wording("machines_down", names=wording("comma").join(names)),)
     return wording("tile_machines"), value, more, "machine", level
 
 
@@ -211,29 +215,35 @@ _SYNC = {
 }
 
 
-def _sync(view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:
+def _sync(view: HallView, wording: Wording) -> Shown:
     heading = wording("tile_sync")
     status, more = view.link, [wording("unsent", count=view.unsent)]
+    problem, off = problem_words(status, wording), clock_words(status, wording)
     since = status.since or status.last_exchange
     if status.link is Link.OFFLINE and since is not None:
         more.insert(0, wording("since", at=wording.since(since, view.at)))
     kept_apart = status.quarantined + status.set_aside
     if kept_apart:
         more.append(wording("kept_apart", count=kept_apart))
-    icon, level = _SYNC[status.link]
-    return heading, wording(f"sync_{status.link.value}"), wording("dot").join(more), icon, level
+    if off:
+        more.append(off)
+    icon, level = ("alert", "red") if problem else _SYNC[status.link]
+    if off and level == "ok":
+        level = "amber"
+    value = problem or wording(f"sync_{status.link.value}")
+    return heading, value, tuple(more), icon, level
 
 
-def _open(view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:
+def _open(view: HallView, wording: Wording) -> Shown:
     value = wording("open_counters", count=view.open_counters, whole=len(view.counters))
-    more = wording("paused_zones", zones=" ".join(view.paused)) if view.paused else ""
+    more = (wording("paused_zones", zones=" ".join(view.paused)),) if view.paused else ()
     if not more and view.messages:
-        more = wording("on_the_wall", text=wording.text(view.messages[0]))
+        more = (wording("on_the_wall", text=wording.text(view.messages[0])),)
     level = "amber" if view.paused else "ok" if view.open_counters else "quiet"
     return wording("tile_open"), value, more, "person", level
 
 
-def _queue(queue: QueueView, view: HallView, wording: Wording) -> tuple[str, str, str, str, str]:
+def _queue(queue: QueueView, view: HallView, wording: Wording) -> Shown:
     heading = wording("queue_name", zone=queue.zone, name=wording.text(queue.name))
     is_closed, is_paused = queue.open_counters == 0, queue.zone in view.paused
     level = "quiet" if is_closed and not queue.waiting else queue.level
@@ -241,7 +251,7 @@ def _queue(queue: QueueView, view: HallView, wording: Wording) -> tuple[str, str
         level = "red"
     wait = wording("queue_closed") if is_closed else wording.waiting(queue.wait)
     people = wording("people", count=queue.waiting)
-    more = wording("paused_people", people=people) if is_paused else people
+    more = (wording("queue_paused"), people) if is_paused else (people,)
     return heading, wait, more, "lock" if is_paused else _ICONS[level], level
 
 
