@@ -5,6 +5,7 @@ Page object: tests and screenshots say what a greeter does, not which widget is 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -28,6 +29,7 @@ from lobby_app.ui.shortcuts import KeyMap
 from lobby_app.ui.tasks import TaskRunner
 from lobby_app.ui.theme import ThemeName
 from lobby_app.ui.widgets.sheet import Sheet
+from tests.helpers.links import SettableLink
 
 NUMBER, PIN = "0017", "2468"
 PATIENCE_S = 60.0
@@ -56,7 +58,8 @@ class DeskPage:
         )
         self.opened = opened
         self.printer = printer
-        self.reception = wrap(GreeterDesk(opened.desk, printer))
+        self.link = SettableLink(opened.desk.link())
+        self.reception = wrap(GreeterDesk(replace(opened.desk, link=self.link), printer))
         self.shown = self.window.screen_parts
 
     def open(self, width: int = 1366, height: int = 768) -> None:

@@ -22,6 +22,7 @@ from lobby_app.services.supervision import Advisor
 from lobby_app.services.supervisor_desk import SupervisorDesk
 from lobby_app.ui.supervisor.window import SupervisorWindow
 from lobby_app.ui.tasks import TaskRunner
+from tests.helpers.links import SettableLink
 
 DAY = date(2026, 11, 25)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -70,7 +71,9 @@ class SupervisorPage:
         self.branch = branch
         self.database = TaskRunner("db")
         self.window = SupervisorWindow(Messages(language), "light", self.database)
-        self.port = SupervisorDesk(branch.desk, branch.folder / "reports", advise)
+        self.link = SettableLink(branch.desk.link())
+        desk = replace(branch.desk, link=self.link)
+        self.port = SupervisorDesk(desk, branch.folder / "reports", advise)
         self.view = self.window.view
         self.shift = self.window.shift
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from lobby_app.domain.text import Language
 from lobby_app.ui.theme import ThemeName
 from tests.helpers.desk_app import DeskPage, open_demo_desk
+from tests.helpers.links import LINKS
 from tests.screens.states import SettablePrinter, State, person_states, window_states
 
 SMALL, LARGE = (1366, 768), (1920, 1080)
@@ -23,7 +24,7 @@ def shots() -> Iterator[tuple[str, State, Language, ThemeName, tuple[int, int], 
     for language in Language:
         for name, state in everything.items():
             yield name, state, language, ThemeName.LIGHT, SMALL, 0
-        for name in KEY_STATES:
+        for name in (*KEY_STATES, *LINKS):
             state = everything[name]
             yield name, state, language, ThemeName.LIGHT, LARGE, 0
             yield name, state, language, ThemeName.HIGH_CONTRAST, SMALL, 0

@@ -9,6 +9,7 @@ from lobby_app.demo.cards import demo_cards
 from lobby_app.domain.ports import PrinterProblem, PrinterStatus, PrintOutcome, PrintResult
 from lobby_app.domain.slip import TicketSlip
 from tests.helpers.desk_app import DeskPage
+from tests.helpers.links import LINKS
 
 State = Callable[[DeskPage], None]
 
@@ -101,6 +102,22 @@ def _many_tickets(page: DeskPage) -> None:
     page.press(Qt.Key.Key_Escape)
 
 
+def _link(name: str) -> State:
+    """Let replication do as `name` says."""
+
+    def reach(page: DeskPage) -> None:
+        page.link.status = LINKS[name](page.opened.desk.now())
+        page.window.watching.refresh()
+        page.settle()
+
+    return reach
+
+
+def link_states() -> dict[str, State]:
+    """Return the idle window with the link as it may be."""
+    return {name: _link(name) for name in LINKS}
+
+
 def person_states() -> dict[str, State]:
     """One state for every sample person of the demo."""
     return {f"person-{card.key}": _card(card.key) for card in demo_cards()}
@@ -163,4 +180,5 @@ def window_states(elder: str, known: str) -> dict[str, State]:
         "paper-out": _then(_PAPER_OUT, _card(elder), _ENTER),
         "not-confirmed": _then(_NOT_CONFIRMED, _card(elder), _ENTER),
         "bug": _bug,
+        **link_states(),
     }

@@ -15,6 +15,7 @@ from lobby_app.services.floor import set_devices
 from lobby_app.services.staffing import advise_counters
 from lobby_app.ui.theme import ThemeName
 from tests.helpers.calling_desk import session_of
+from tests.helpers.links import LINKS
 from tests.helpers.supervisor import Branch, SupervisorPage
 
 State = Callable[[SupervisorPage], None]
@@ -49,6 +50,21 @@ def _trouble(page: SupervisorPage) -> None:
     page.look()
 
 
+def _link(name: str) -> State:
+    """Let replication do as `name` says."""
+
+    def reach(page: SupervisorPage) -> None:
+        page.link.status = LINKS[name](page.branch.desk.now())
+        page.look()
+
+    return reach
+
+
+def link_states() -> dict[str, State]:
+    """Return the hall with the link as it may be."""
+    return {name: _link(name) for name in LINKS}
+
+
 def states() -> dict[str, State]:
     """Return every state by its name."""
     key = Qt.Key
@@ -68,6 +84,7 @@ def states() -> dict[str, State]:
         "broadcast": _press(key.Key_B),
         "devices": _press(key.Key_D),
         "help": _press(key.Key_F1),
+        **link_states(),
     }
 
 
@@ -76,7 +93,7 @@ def shots() -> Iterator[tuple[str, Language, ThemeName, tuple[int, int], int]]:
     for language in Language:
         for name in states():
             yield name, language, ThemeName.LIGHT, SMALL, 0
-        for name in ("trouble", "figures", "fairness"):
+        for name in ("trouble", "figures", "fairness", *LINKS):
             yield name, language, ThemeName.LIGHT, LARGE, 0
             yield name, language, ThemeName.HIGH_CONTRAST, SMALL, 0
             yield name, language, ThemeName.LARGE_TYPE, SMALL, 0

@@ -38,7 +38,10 @@ ALL_LOOKS = (
     (BIG, LARGE, 0),
 )
 TWO_LOOKS = ((LIGHT, SMALL, 0), (LIGHT, SMALL, TWICE))
-EVERY_LOOK = frozenset({"idle", "issued", "wishes", "busy-branch", "help", "paper-out", "locked"})
+EVERY_LOOK = frozenset(
+    {"idle", "issued", "wishes", "busy-branch", "help", "paper-out", "locked"}
+    | {"link-offline-days", "link-not-enrolled", "link-clock-off"}
+)
 """States that hold every kind of part: they are seen in all looks, the others in the hardest."""
 WINDOW_STATES = window_states("elder", "gold_maturity")
 PERSON_STATES = person_states()
@@ -68,6 +71,8 @@ def idle(page: DeskPage) -> DeskPage:
     page.shown.sheets.close_passing()
     page.window.hub.desk.is_blurred = False
     page.window.printing.look()
+    page.link.status = page.link.usual
+    page.window.watching.refresh()
     page.press(Qt.Key.Key_Escape)
     page.press(Qt.Key.Key_Escape)
     _wear(page, LIGHT, SMALL, 0)
@@ -113,6 +118,26 @@ def _complaints(
 def test_state_looks_right_everywhere(idle: DeskPage, name: str) -> None:
     WINDOW_STATES[name](idle)
     assert _complaints(idle, ALL_LOOKS if name in EVERY_LOOK else LOOKS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("link-not-enrolled", "sync.not_enrolled"),
+        ("link-too-old", "sync.too_old"),
+        ("link-trouble", "sync.out_of_reach"),
+    ],
+)
+def test_the_strip_says_in_a_sentence_what_its_words_are_short_for(
+    idle: DeskPage, name: str, key: str
+) -> None:
+    item = idle.shown.view.strip.items["network"]
+    before = item.text.text()
+    WINDOW_STATES[name](idle)
+    assert item.text.text() != before
+    assert (item.toolTip(), item.accessibleDescription()) == (idle.messages(key),) * 2
+    WINDOW_STATES["link-offline"](idle)
+    assert (item.toolTip(), item.accessibleDescription()) == ("", "")
 
 
 @pytest.mark.parametrize("name", PERSON_STATES)
