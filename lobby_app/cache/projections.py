@@ -46,13 +46,14 @@ _COUNTER = (
     " counter_state.staff)"
 )
 _CALL = (
-    "INSERT INTO call (business_day, hlc, log_id, ticket_id, counter, priority, is_again)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (business_day, hlc, log_id) DO UPDATE SET"
+    "INSERT INTO call (business_day, hlc, log_id, ticket_id, counter, priority, is_again, claim_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (business_day, hlc, log_id) DO UPDATE SET"
     " ticket_id = excluded.ticket_id, counter = excluded.counter,"
-    " priority = excluded.priority, is_again = excluded.is_again"
+    " priority = excluded.priority, is_again = excluded.is_again, claim_id = excluded.claim_id"
     " WHERE (excluded.ticket_id, excluded.counter, excluded.is_again,"
-    " COALESCE(excluded.priority, '')) > (call.ticket_id, call.counter, call.is_again,"
-    " COALESCE(call.priority, ''))"
+    " COALESCE(excluded.priority, ''), COALESCE(excluded.claim_id, ''))"
+    " > (call.ticket_id, call.counter, call.is_again,"
+    " COALESCE(call.priority, ''), COALESCE(call.claim_id, ''))"
 )
 _VACATE = "DELETE FROM occupancy WHERE ticket_id = ?"
 _OCCUPY = "INSERT INTO occupancy (business_day, counter, ticket_id) VALUES (?, ?, ?)"
@@ -145,7 +146,10 @@ def said_rows(envelope: Envelope, hlc: int, log_id: str) -> list[tuple[str, tupl
         return [(_COUNTER, _counter_row(envelope, hlc, log_id))]
     elif envelope.kind in _CALL_KINDS and counter and envelope.ticket:
         again = _TRUE if envelope.kind == EventKind.TICKET_RECALLED else _FALSE
-        row = (day, hlc, log_id, envelope.ticket, counter, envelope.priority, again)
+        row = (
+            day, hlc, log_id, envelope.ticket, counter, envelope.priority, again,
+            None if again else envelope.claim_id,
+        )  # fmt: skip
         return [(_CALL, row)]
     return []
 

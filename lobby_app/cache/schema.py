@@ -11,7 +11,7 @@ from sqlalchemy import (
     text,
 )
 
-LOG_REVISION = "0003"
+LOG_REVISION = "0004"
 CUSTOMERS_REVISION = "0002"
 
 log_metadata = MetaData()
@@ -154,7 +154,9 @@ call = Table(
     Column("counter", Integer, nullable=False),
     Column("priority", Text),
     Column("is_again", Integer, nullable=False),
+    Column("claim_id", Text),
     Index("call_at_counter", "business_day", "counter", "hlc"),
+    Index("call_of_claim", "claim_id", sqlite_where=text("claim_id IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 quarantine = Table(

@@ -39,6 +39,12 @@ _AT_COUNTER = (
     f"{_TICKETS} ticket_id = (SELECT ticket_id FROM occupancy"  # noqa: S608  # constants only
     " WHERE business_day = ? AND counter = ?)"
 )
+_FIRST_OF_CLAIM = (
+    "NOT EXISTS (SELECT 1 FROM call AS twin WHERE twin.claim_id = call.claim_id"
+    " AND twin.ticket_id = call.ticket_id AND twin.business_day = call.business_day"
+    " AND (twin.hlc, twin.log_id) < (call.hlc, call.log_id))"
+)
+"""A call that was granted and, its answer lost, made here too is two rows and one call."""
 _ORDER = " ORDER BY issued_hlc, issued_log_id"
 _LATEST = " ORDER BY issued_hlc DESC, issued_log_id DESC LIMIT ?"
 _NEXT = (
@@ -240,13 +246,17 @@ class SqlUnitOfWork:
     def calls(
         self, business_day: date, *, counter: int | None = None, limit: int
     ) -> Sequence[Call]:
-        """Return the last calls of a day, newest first, of the branch or of one counter."""
+        """Return the last calls of a day, newest first, of the branch or of one counter.
+
+        What one claim called is one call: of two rows, because its answer was lost, the earlier.
+        """
         where = "" if counter is None else " AND call.counter = ?"
         values = (business_day.isoformat(), *(() if counter is None else (counter,)), limit)
         rows = self._rows(
             "SELECT call.ticket_id, number, zone, call.counter, call.priority, call.hlc,"  # noqa: S608
             " is_again, call_without_sound FROM call JOIN ticket USING (ticket_id)"
-            f" WHERE call.business_day = ?{where} ORDER BY call.hlc DESC LIMIT ?",
+            f" WHERE call.business_day = ?{where} AND {_FIRST_OF_CLAIM}"
+            " ORDER BY call.hlc DESC LIMIT ?",
             *values,
         )
         return [

@@ -154,21 +154,26 @@ _UNDOABLE = frozenset(
 def ticket_story(moments: Iterable[Moment]) -> TicketStory | None:
     """Return the story of one ticket from its moments in order; None until its birth is known.
 
-    A step that was undone has not happened: the story goes on from before it.
+    A step that was undone has not happened: the story goes on from before it. What one claim called
+    is one call, though it is told twice when its answer was lost: the earlier stands.
     """
     story: TicketStory | None = None
     before: TicketStory | None = None
+    claims: set[str | None] = set()
     for moment in moments:
         kind = moment.envelope.kind
+        claim = moment.envelope.claim_id if kind == EventKind.TICKET_CALLED else None
+        is_told = claim is not None and claim in claims
         if kind == EventKind.TICKET_ISSUED:
             story = story or _born(moment)
-        elif story is None or moment.envelope.rank is None:
+        elif story is None or moment.envelope.rank is None or is_told:
             continue
         elif kind == EventKind.STEP_UNDONE:
             story, before = before or story, None
         else:
             before = story if kind in _UNDOABLE else before
             story = _after(story, moment)
+            claims.add(claim)
     return story
 
 

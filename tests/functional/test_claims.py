@@ -14,11 +14,13 @@ import pytest
 
 from lobby_app.domain.event import EventKind, parse_body
 from lobby_app.domain.replication import ClaimAnswer, ClaimIntent
+from lobby_app.domain.stories import DayStory
 from lobby_app.domain.ticket import TicketState
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind
 from lobby_app.services import calling
 from lobby_app.services.board import board
 from lobby_app.services.called import Called, LostCall, Taken
+from lobby_app.services.day_book import DayBook
 from lobby_app.services.desk import Desk
 from tests.helpers.asking_desks import Asking, AskingDesk, Partner, asking_desk
 from tests.storage.desk import SetClock
@@ -70,6 +72,14 @@ def _calls(desk: Desk) -> list[tuple[str, int | None, int, bool]]:
         (e.claim_id or "", e.counter, e.claim_priority, e.data.get("offline") is True)
         for e in found
     ]
+
+
+def _day(desk: Desk) -> DayStory:
+    """Return today as the figures are made of it."""
+    book = DayBook()
+    with desk.reader() as work:
+        book.read(work, desk.business_day())
+    return book.day(round(desk.now().timestamp() * 1000))
 
 
 def _lost(desk: AskingDesk) -> tuple[LostCall, ...]:
@@ -146,6 +156,29 @@ def test_a_lost_answer_makes_no_second_call(branch: Branch) -> None:
         assert here is not None
         assert here.number == number
     assert _lost(branch.one) == ()
+
+
+def test_a_lost_answer_is_one_call_in_every_count(branch: Branch) -> None:
+    (number,) = branch.one.issue(1)
+    branch.meet()
+    branch.one.claims.loses_answers = True
+    assert branch.one.call() == number
+    branch.clock.at += timedelta(seconds=20)
+    calling.recall_current(branch.one.desk, branch.one.session, 1)
+    branch.meet()
+    assert len(_calls(branch.one.desk)) == 2, "granted and made here: the log holds both"
+    for desk in (branch.one.desk, branch.two.desk):
+        with desk.reader() as work:
+            rows = work.calls(desk.business_day(), limit=10)
+            of_counter = work.calls(desk.business_day(), counter=1, limit=10)
+        assert [call.is_again for call in rows] == [True, False]
+        assert rows == of_counter
+        assert [(c.number, c.times) for c in board(desk).calls] == [(number, 2)]
+        current = calling.counter_view(desk, 1).current
+        assert current is not None
+        assert current.calls == 2
+        (story,) = _day(desk).tickets
+        assert (story.calls, story.called_by) == (2, 1)
 
 
 def _called_twice(branch: Branch) -> str:

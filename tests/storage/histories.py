@@ -11,6 +11,7 @@ from tests.storage.replicas import START_MS, written
 
 TICKETS = tuple(f"0c5f1a52-7d3e-4b1a-9a64-2f6f0d7c1e1{n}" for n in range(3))
 LOGS = tuple(f"1c5f1a52-7d3e-4b1a-9a64-2f6f0d7c1e1{n}" for n in range(3))
+CLAIMS = tuple(f"2c5f1a52-7d3e-4b1a-9a64-2f6f0d7c1e1{n}" for n in range(2))
 _DAYS = st.sampled_from([DAY, DAY, DAY, date(2026, 11, 25)])
 _NUMBERS = st.sampled_from(["A1001", "A2001", "B1002"])
 
@@ -28,6 +29,7 @@ _steps = st.builds(
     queue=st.just("cash_counter"),
     priority=st.sampled_from(["ordinary", "care"]),
     counter=st.integers(1, 2),
+    claim_id=st.sampled_from([None, *CLAIMS]),
 )
 _births = st.builds(
     Draft,

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -28,8 +29,9 @@ from lobby_app.cache.self_check import self_check
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.domain.customer import Tier
 from lobby_app.domain.errors import BugError
+from lobby_app.domain.event import RANK_CALLED, Draft, EventKind
 from tests.fixtures.make_v1 import KEY, MOMENT, keys_of_v1
-from tests.storage.desk import DAY, SetClock, issue, open_desk
+from tests.storage.desk import DAY, SetClock, issue, issued, open_desk
 
 FOLDER = Path(lobby_app.cache.__file__).parent / "migrations"
 V1 = Path(__file__).parents[1] / "fixtures" / "v1"
@@ -147,6 +149,31 @@ def test_the_customers_of_the_first_release_open(old_desk: Path) -> None:
     assert booking is not None
     assert booking.customer_ref == "C-1"
     cache.close()
+
+
+def test_calls_learn_their_claims_from_the_log(tmp_path: Path) -> None:
+    log = open_desk(tmp_path)
+    claim = str(uuid4())
+    with log.unit_of_work() as work:
+        ticket = issued("A1001")
+        work.append(ticket)
+        work.append(
+            Draft(
+                kind=EventKind.TICKET_CALLED, actor="0017", ticket=ticket.ticket, business_day=DAY,
+                rank=RANK_CALLED, counter=3, claim_id=claim,
+            )
+        )  # fmt: skip
+        work.commit()
+
+    def claims() -> list[tuple]:
+        with log.engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT counter, claim_id FROM call").fetchall()
+
+    assert claims() == [(3, claim)]
+    _alembic(log.engine, "log", "downgrade", "0003")
+    _alembic(log.engine, "log", "upgrade", "head")
+    assert claims() == [(3, claim)]
+    log.close()
 
 
 def test_a_file_is_copied_before_it_is_changed_and_the_copy_can_be_restored(old_desk: Path) -> None:

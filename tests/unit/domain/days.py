@@ -68,9 +68,16 @@ class DayLog:
         }  # fmt: skip
         self._step(clock, EventKind.TICKET_ISSUED, number, RANK_WAITING, None, data)
 
-    def called(self, clock: str, number: str, counter: int = 1, why: str = "ratio///") -> None:
+    def called(
+        self,
+        clock: str,
+        number: str,
+        counter: int = 1,
+        why: str = "ratio///",
+        claim: str | None = None,
+    ) -> None:
         data = {"course": {"why": why}}
-        self._step(clock, EventKind.TICKET_CALLED, number, RANK_CALLED, counter, data)
+        self._step(clock, EventKind.TICKET_CALLED, number, RANK_CALLED, counter, data, claim)
 
     def started(self, clock: str, number: str, counter: int = 1) -> None:
         self._step(clock, EventKind.SERVICE_STARTED, number, RANK_SERVING, counter, {})
@@ -146,9 +153,10 @@ class DayLog:
         rank: int,
         counter: int | None,
         data: dict[str, object],
+        claim: str | None = None,
     ) -> None:
         queue, priority = self._queues[number]
         self.put(
             clock, kind, ticket=ticket_id(number), rank=rank, queue=queue, priority=priority,
-            counter=counter, data=data,
+            counter=counter, data=data, claim_id=claim,
         )  # fmt: skip

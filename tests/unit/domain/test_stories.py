@@ -100,6 +100,49 @@ def test_an_undone_call_never_happened() -> None:
     )
 
 
+CLAIM, OTHER_CLAIM = (f"1f5e8a4c-0000-4000-8000-00000000000{n}" for n in (1, 2))
+
+
+def test_what_one_claim_called_is_one_call_whenever_the_other_is_heard() -> None:
+    log = DayLog()
+    log.issued("09:00", "A1001")
+    log.called("09:05", "A1001", 1, claim=CLAIM)
+    log.called("09:06", "A1001", 1, claim=CLAIM)
+    log.started("09:06:30", "A1001", 1)
+    log.called("09:07", "A1001", 1, claim=CLAIM)
+    log.finished("09:15", "A1001", 1)
+    ticket = _only(log)
+    assert (ticket.calls, ticket.called) == (1, ms("09:05"))
+    assert ticket.services == (Service(1, ms("09:06:30"), ms("09:15")),), "it interrupts nothing"
+
+
+def test_two_claims_and_calls_without_one_are_each_a_call() -> None:
+    log = DayLog()
+    log.issued("09:00", "A1001")
+    log.called("09:05", "A1001", 1, claim=CLAIM)
+    log.called("09:05", "A1001", 2, claim=OTHER_CLAIM)
+    log.called("09:06", "A1001", 1)
+    log.called("09:07", "A1001", 1)
+    assert _only(log).calls == 4
+
+
+def test_an_undone_call_stays_undone_though_its_claim_is_told_again() -> None:
+    log = DayLog()
+    log.issued("09:00", "A1001")
+    log.called("09:05", "A1001", 1, claim=CLAIM)
+    log.undone("09:06", "A1001", RANK_WAITING)
+    log.called("09:07", "A1001", 1, claim=CLAIM)
+    assert (_only(log).state, _only(log).calls) == ("waiting", 0)
+
+
+def test_a_claim_told_before_the_birth_is_still_heard_afterwards() -> None:
+    log = DayLog()
+    log.issued("09:00", "A1001")
+    log.called("08:59", "A1001", 1, claim=CLAIM)
+    log.called("09:05", "A1001", 1, claim=CLAIM)
+    assert (_only(log).state, _only(log).calls) == ("called", 1)
+
+
 def test_an_undone_finish_goes_on_serving() -> None:
     log = DayLog()
     log.issued("09:00", "A1001")
