@@ -105,7 +105,8 @@ class ClaimVerdict(StrEnum):
 class ClaimAnswer:
     """`counter`: who has the ticket, when that is known. `verdict` None: nobody answered in time.
 
-    After GRANTED and TAKEN the desk's own log already holds the events that say so.
+    After GRANTED and TAKEN the desk's own log holds the events that say so, unless the line was
+    lost in between: then they come with the next exchange.
     """
 
     verdict: ClaimVerdict | None
@@ -124,10 +125,9 @@ class ClaimIntent:
     draft: Draft
 
 
-PRIORITY_LOCAL = 0
 PRIORITY_RELAY = 1
 PRIORITY_CENTRE = 2
-"""Claim priorities: of two calls of one generation the larger wins."""
+"""Claim priorities: of two calls of one generation the larger wins; one made alone has 0."""
 
 
 class Link(StrEnum):

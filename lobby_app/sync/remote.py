@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lobby_app.domain.event import Draft, Event
 from lobby_app.domain.replication import Appended, ClaimAnswer, Heads, Page, Place
 from lobby_app.sync.wire import (
+    VERSION,
     Document,
     Transport,
     append_request,
@@ -34,14 +35,14 @@ class RemoteReplica:
     def heads(self) -> Heads:
         """Return the partner's heads of the branch, and of old logs that were asked for before."""
         question: Document = {"logs": sorted(self._named)} if self._named else {}
-        heads = read_heads(self._transport.call("heads", question))
+        heads = read_heads(self._ask("heads", question))
         self._listed = frozenset(heads.of)
         return heads
 
     def read(self, after: Sequence[Place], limit: int) -> Page:
         """Return what follows each place; nothing else, and without gaps."""
         self._name({place.log_id for place in after} - self._listed)
-        page = read_page(self._transport.call("read", read_request(after, limit)))
+        page = read_page(self._ask("read", read_request(after, limit)))
         ends = {place.log_id: place.seq for place in after}
         for event in page.events:
             if ends.get(event.log_id) != event.seq - 1:
@@ -53,11 +54,15 @@ class RemoteReplica:
 
     def append(self, after: Place, events: Sequence[Event]) -> Appended:
         """Give events of one log."""
-        return read_appended(self._transport.call("append", append_request(after, events)))
+        return read_appended(self._ask("append", append_request(after, events)))
 
     def claim(self, draft: Draft, timeout_s: float) -> ClaimAnswer:
         """Ask for a ticket; `draft`: the call with the claim priority of who is asked."""
-        return read_claim_answer(self._transport.call("claim", claim_request(draft), timeout_s))
+        return read_claim_answer(self._ask("claim", claim_request(draft), timeout_s))
+
+    def _ask(self, name: str, question: Document, timeout_s: float | None = None) -> Document:
+        """Carry a question there, and say which version asks."""
+        return self._transport.call(name, {**question, "version": VERSION}, timeout_s)
 
     def _name(self, logs: set[str]) -> None:
         """Remember logs that the partner holds perhaps but does not list by itself."""

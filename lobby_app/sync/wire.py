@@ -21,6 +21,8 @@ from lobby_app.domain.replication import (
     Verdict,
 )
 
+VERSION = 1
+"""Of the documents that this program sends; the centre refuses desks below what it asks of them."""
 MAX_EVENTS = 1000
 """Events of one document; whoever gets more answers `too_big`."""
 _T = TypeVar("_T")

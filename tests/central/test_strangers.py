@@ -10,6 +10,8 @@ import pytest
 
 from lobby_app.central.connection import connect
 from lobby_app.domain.errors import KnownError
+from lobby_app.sync.remote import RemoteReplica
+from lobby_app.sync.wire import VERSION
 from tests.central.logs import Log, claim, issued
 from tests.helpers.postgres import Central
 
@@ -66,6 +68,17 @@ def test_a_version_that_is_too_old_is_told_so(central: Central, ask: _Ask) -> No
     central.run("UPDATE lobby.desk SET min_version = 3")
     assert _refusal(ask, token, "heads", {"version": 2}) == "sync.too_old"
     assert ask(token, "heads", {"version": 3})["heads"] == []
+
+
+def test_every_desk_says_its_version(central: Central) -> None:
+    central.add_branch(7)
+    with closing(central.transport(central.add_desk(7, 1))) as line:
+        central.run("UPDATE lobby.desk SET min_version = %s", VERSION)
+        assert RemoteReplica(line).heads().of == {}
+        central.run("UPDATE lobby.desk SET min_version = %s", VERSION + 1)
+        with pytest.raises(KnownError) as refused:
+            RemoteReplica(line).heads()
+    assert refused.value.key == "sync.too_old"
 
 
 def test_a_desk_of_another_branch_learns_and_moves_nothing(central: Central, ask: _Ask) -> None:
