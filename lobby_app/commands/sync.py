@@ -50,6 +50,12 @@ def run(settings: Settings) -> int:
             worker.run(is_over)
     except TimeoutError as error:
         raise KnownError("sync.running") from error
+    except KnownError:
+        raise
+    except Exception:
+        # Whoever started us hears nothing of a trace; it is started again after a while.
+        _log.exception("the exchange ends")
+        return 2
     return 0
 
 

@@ -47,8 +47,9 @@ class Errands:
         return spread
 
     def _fetch_roster(self) -> float:
-        document = self._line.call("roster", {})
+        # First the next time: a roster that cannot be read is not asked for with every poll.
         self._roster_at = self._monotonic() + ROSTER_EVERY_S * self._dice.uniform(0.8, 1.2)
+        document = self._line.call("roster", {})
         self._roster.save(read_roster(document))
         spread = document.get("spread_s")
         return float(spread) if isinstance(spread, int | float) else DEFAULT_SPREAD_S

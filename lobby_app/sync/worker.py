@@ -28,6 +28,9 @@ _RELAY_AGAIN_S = 5.0
 _SAY_EVERY_S = 5.0
 _SKEW_MS = 250
 _SURE_MS = 2_000
+_TROUBLE_S = 90.0
+"""Errands come again within a minute or so: until then, what went wrong with one stands."""
+_NO_TROUBLE: tuple[str | None, float] = (None, 0.0)
 _log = logging.getLogger(__name__)
 
 
@@ -97,6 +100,7 @@ class Worker:
         self._status = LinkStatus(Link.OFFLINE, around.now())
         self._said: LinkStatus | None = None
         self._pruned: date | None = None
+        self._trouble = _NO_TROUBLE
 
     @property
     def status(self) -> LinkStatus:
@@ -150,7 +154,6 @@ class Worker:
     def _with_centre(self) -> Exchanged | None:
         try:
             done = exchange(self._local, self._centre)
-            spread = self._after_centre()
         except KnownError as error:
             if not error.key.startswith("sync."):
                 raise
@@ -162,10 +165,29 @@ class Worker:
             self._status = replace(self._status, problem=problem)
             return None
         self._backoff.succeeded()
+        self._be(Link.CENTRE)
+        self._status = replace(self._status, problem=self._run_errands() or _problem_of(done))
+        return done
+
+    def _run_errands(self) -> str | None:
+        """Do what else is due at the centre; return what went wrong there.
+
+        A customer that cannot be read must not keep tickets from the centre.
+        """
+        try:
+            spread = self._after_centre()
+        except KnownError as error:
+            if not error.key.startswith("sync."):
+                raise
+            _log.info("after the exchange: %s", error.key)
+            if error.key != "sync.no_answer":
+                self._trouble = error.key, self._around.monotonic() + _TROUBLE_S
+            return self._trouble[0]
         if spread is not None:
             self._backoff.spread_s = spread
-        self._be(Link.CENTRE)
-        return done
+        if self._around.monotonic() >= self._trouble[1]:
+            self._trouble = _NO_TROUBLE
+        return self._trouble[0]
 
     def _with_relay(self, relay: Replica) -> Exchanged | None:
         try:
@@ -198,7 +220,6 @@ class Worker:
             self._status,
             last_exchange=self._around.now() if done.is_complete else self._status.last_exchange,
             skew_ms=done.offset_ms if abs(done.offset_ms) > _SKEW_MS else 0,
-            problem=_problem_of(done) if self._status.link is Link.CENTRE else self._status.problem,
         )
 
     def _prune(self, done: Exchanged) -> None:

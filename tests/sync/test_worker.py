@@ -75,6 +75,7 @@ class Stage:
     said: list[tuple[float, LinkStatus]] = field(default_factory=list)
     full_disk: bool = False
     errands: list[float] = field(default_factory=list)
+    errand_trouble: str | None = None
 
     def __post_init__(self) -> None:
         around = Surroundings(
@@ -96,6 +97,9 @@ class Stage:
 
     def _errand(self) -> float:
         self.errands.append(self.seconds)
+        trouble, self.errand_trouble = self.errand_trouble, None
+        if trouble is not None:
+            raise KnownError(trouble)
         return SPREAD_S
 
     def play(self, seconds: float, until: Callable[[], bool] = lambda: False) -> float:
@@ -228,6 +232,24 @@ def test_what_the_centre_says_no_with_is_said(stage: Stage, key: str) -> None:
     assert stage.link is Link.RELAY
     stage.centre.trouble = None
     stage.play(30.0)
+    assert (stage.link, stage.worker.status.problem) == (Link.CENTRE, None)
+
+
+def test_an_errand_that_fails_is_said_and_keeps_no_ticket_from_the_centre(stage: Stage) -> None:
+    stage.play(1.0)
+    stage.errand_trouble = "sync.malformed"
+    stage.write()
+    stage.play(5.0)
+    assert (stage.link, stage.worker.status.problem) == (Link.CENTRE, "sync.malformed")
+    assert stage.holds_all(stage.centre)
+    stage.play(100.0)
+    assert stage.worker.status.problem is None, "it went well since"
+
+
+def test_an_errand_without_an_answer_is_no_trouble(stage: Stage) -> None:
+    stage.play(1.0)
+    stage.errand_trouble = "sync.no_answer"
+    stage.play(5.0)
     assert (stage.link, stage.worker.status.problem) == (Link.CENTRE, None)
 
 
