@@ -8,6 +8,7 @@ _SHORT = {"sync.not_enrolled": "sync_not_enrolled", "sync.too_old": "sync_too_ol
 _OTHERS = "sync_trouble"
 _SKEW_MS = 60_000
 """A clock that is wrong by less is put right without a word."""
+_HOURS_FROM = 120
 
 
 def problem_words(link: LinkStatus, wording: Wording) -> str:
@@ -21,7 +22,10 @@ def clock_words(link: LinkStatus, wording: Wording) -> str:
     """Return by how much this computer's clock is wrong, empty when it is not."""
     if abs(link.skew_ms) < _SKEW_MS:
         return ""
-    return wording("clock_off", minutes=round(abs(link.skew_ms) / 60_000))
+    minutes = round(abs(link.skew_ms) / 60_000)
+    if minutes >= _HOURS_FROM:
+        return wording("clock_off_hours", hours=round(minutes / 60))
+    return wording("clock_off", minutes=minutes)
 
 
 def problem_sentence(link: LinkStatus, wording: Wording) -> str:

@@ -16,7 +16,13 @@ from lobby_app.domain.replication import ClaimAnswer, ClaimVerdict, Place
 from lobby_app.sync.exchange import exchange
 from lobby_app.sync.remote import RemoteReplica
 from lobby_app.sync.serving import Serving
-from lobby_app.sync.wire import read_appended, read_claim_answer, read_heads, read_page
+from lobby_app.sync.wire import (
+    VERSION,
+    read_appended,
+    read_claim_answer,
+    read_heads,
+    read_page,
+)
 from tests.sync.memory import MemoryReplica, ends
 
 DAY = date(2026, 11, 25)
@@ -64,7 +70,8 @@ def test_a_log_that_was_not_listed_is_asked_for_by_name_from_then_on() -> None:
     exchange(desk, partner)
     exchange(desk, partner)
     questions = [document for name, document in wire.asked if name == "heads"]
-    assert questions == [{}, {"logs": [desk.current_log]}]
+    version = {"version": VERSION}
+    assert questions == [version, {"logs": [desk.current_log], **version}]
 
 
 def test_a_claim_says_what_the_call_says() -> None:

@@ -38,6 +38,10 @@ BASE = DeskStatus(
             LinkStatus(Link.CENTRE, SINCE, skew_ms=-185_000),
             "已联网 · 时钟偏差 3 分", "Online · clock off by 3 min", "amber",
         ),
+        (
+            LinkStatus(Link.CENTRE, SINCE, skew_ms=86_400_000),
+            "已联网 · 时钟偏差 24 小时", "Online · clock off by 24 h", "amber",
+        ),
         (LinkStatus(Link.CENTRE, SINCE, skew_ms=59_000), "已联网", "Online", "ok"),
         (
             LinkStatus(Link.OFFLINE, SINCE, problem="sync.not_enrolled"),
@@ -45,7 +49,7 @@ BASE = DeskStatus(
         ),
         (
             LinkStatus(Link.CENTRE, SINCE, problem="sync.refused"),
-            "同步中断：请通知运维", "Exchange stopped: tell operations", "red",
+            "同步异常：请通知运维", "Exchange trouble: tell operations", "red",
         ),
     ],
 )  # fmt: skip
