@@ -26,6 +26,7 @@ from lobby_app.domain.business import Policy
 from lobby_app.domain.customer_ports import ask_nobody
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Clock, Secrets, SecretState
+from lobby_app.domain.secret_names import TOKEN_KEY, TOKEN_KEY_NUMBER
 from lobby_app.partners import open_claims, open_line
 from lobby_app.policy.branch_file import load_branch_file
 from lobby_app.policy.loader import load_policy
@@ -43,8 +44,6 @@ from lobby_app.sync.status import StatusFile
 _log = logging.getLogger(__name__)
 _SERVICE = "lobby"
 _DEMO_KEYS = "demo-keys.json"
-_TOKEN_KEY = "token-key-1"  # noqa: S105  # the name of a secret, not a secret
-_TOKEN_KEY_NUMBER = 1
 _STORE_STATES = {
     SecretState.KEY_STORE: StoreState.ENCRYPTED,
     SecretState.KEY_FILE: StoreState.KEY_FILE,
@@ -225,7 +224,7 @@ def _opened(
     def context() -> ScanContext:
         return ScanContext(
             token_key=key,
-            key_number=_TOKEN_KEY_NUMBER,
+            key_number=TOKEN_KEY_NUMBER,
             now=clock.now(),
             ticket_url=settings.ticket_url,
             customer_code_keys=code_keys,
@@ -300,8 +299,8 @@ def _token_key(secrets: Secrets) -> bytes:
     """Return the key of the keyed tokens; without a key store it lives as long as this process."""
     if secrets.state is SecretState.NONE:
         return token_bytes(32)
-    key = secrets.get(_TOKEN_KEY)
+    key = secrets.get(TOKEN_KEY)
     if key is None:
         key = token_bytes(32)
-        secrets.put(_TOKEN_KEY, key)
+        secrets.put(TOKEN_KEY, key)
     return key

@@ -11,6 +11,7 @@ from lobby_app.cache.replica import SqliteReplica
 from lobby_app.config import Settings
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Claims, LinkReport, Secrets
+from lobby_app.domain.secret_names import DESK_PASSWORD, DESK_TOKEN
 
 if TYPE_CHECKING:
     from lobby_app.central.connection import CentralAddress
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 ROSTER = "roster.json"
 _CALL_S = 10.0
-_CENTRAL_PASSWORD = "central-password"  # noqa: S105  # the name of a secret, not a secret
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +56,7 @@ def open_line(settings: Settings, secrets: Secrets) -> "Transport":
         KnownError: `sync.not_set_up`, `config.central_address`, `secrets.*`.
     """
     from lobby_app.central.transport import PostgresTransport
-    from lobby_app.sync.enrolment.joining import DESK_TOKEN, token_text
+    from lobby_app.sync.enrolment.joining import token_text
     from lobby_app.sync.peer.gateway import gateway_line
 
     central = settings.central
@@ -66,7 +66,7 @@ def open_line(settings: Settings, secrets: Secrets) -> "Transport":
     if central.gateway:
         root = settings.file(central.root_certificate)
         return gateway_line(central.gateway, root, token_text(token), timeout_s=_CALL_S)
-    password = secrets.get(_CENTRAL_PASSWORD)
+    password = secrets.get(DESK_PASSWORD)
     address = central_address(settings)
     return PostgresTransport(address, password.decode() if password else None, token_text(token))
 
@@ -80,7 +80,7 @@ def open_passing(settings: Settings, secrets: Secrets) -> "Passing":
     from lobby_app.central.passing import Passing
 
     address = central_address(settings)
-    password = secrets.get(_CENTRAL_PASSWORD)
+    password = secrets.get(DESK_PASSWORD)
     return Passing(address, password.decode() if password else None, settings.gateway.connections)
 
 

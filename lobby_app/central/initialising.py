@@ -11,10 +11,9 @@ from lobby_app.central.migrate import REVISION, migrate, revision
 from lobby_app.central.transport import ROLE
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Secrets, SecretState
+from lobby_app.domain.secret_names import DESK_PASSWORD, TOKEN_KEY
 
 LEAST_SERVER = 150_000
-DESK_PASSWORD = "central-password"  # noqa: S105  # the name of a secret, not a secret
-TOKEN_KEY = "token-key-1"  # noqa: S105  # a name as well
 _KEY_BYTES = 32
 
 

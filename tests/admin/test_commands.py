@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lobby_app.central.connection import connect
-from lobby_app.central.initialising import DESK_PASSWORD, TOKEN_KEY
+from lobby_app.domain.secret_names import DESK_PASSWORD, TOKEN_KEY
 from tests.admin.administrator import SETTINGS, Administrator, rows_of_everything
 from tests.helpers.postgres import Central, Server
 

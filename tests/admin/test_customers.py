@@ -13,12 +13,12 @@ import pytest
 from lobby_app.cache.customer_feed import SqlCustomerStore
 from lobby_app.cache.customers import SqlCustomerCache, open_customers
 from lobby_app.central.customer_file import read_customers
-from lobby_app.central.initialising import TOKEN_KEY
 from lobby_app.central.transport import PostgresTransport
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.domain.customer import CustomerRecord, Flag, Tier
 from lobby_app.domain.customer_ports import FeedPlace
 from lobby_app.domain.errors import KnownError
+from lobby_app.domain.secret_names import TOKEN_KEY
 from lobby_app.scans.context import ScanContext
 from lobby_app.sync.customers import (
     CustomerExpiry,

@@ -12,10 +12,11 @@ from lobby_app.central.transport import PostgresTransport
 from lobby_app.config import load_settings
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.domain.errors import KnownError
+from lobby_app.domain.secret_names import DESK_PASSWORD, DESK_TOKEN, TOKEN_KEY
 from lobby_app.locking import locked
 from lobby_app.partners import central_address
 from lobby_app.sync.enrolment.code import read_code
-from lobby_app.sync.enrolment.joining import DESK_PASSWORD, DESK_TOKEN, TOKEN_KEY, token_text
+from lobby_app.sync.enrolment.joining import token_text
 from lobby_app.sync.peer.certificate import load_identity
 from tests.admin.administrator import Administrator, rows_of_everything
 from tests.central.logs import Log, issued, today

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lobby_app.central.initialising import DESK_PASSWORD
 from lobby_app.central.passing import Passing
 from lobby_app.config import load_settings
 from lobby_app.devices.key_file import KeyFile
+from lobby_app.domain.secret_names import DESK_PASSWORD
 from lobby_app.partners import open_line
 from lobby_app.sync.peer.gateway import gateway_app, gateway_context
 from lobby_app.sync.peer.server import listening_socket, serving

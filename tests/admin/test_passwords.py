@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lobby_app.central.connection import connect
-from lobby_app.central.initialising import DESK_PASSWORD
+from lobby_app.domain.secret_names import DESK_PASSWORD
 from tests.admin.administrator import SETTINGS, Administrator
 from tests.admin.test_enrolment import refusal
 from tests.helpers.postgres import SUPERUSER, Central, Server

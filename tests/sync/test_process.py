@@ -17,7 +17,8 @@ import pytest
 from lobby_app.cache.opening import OpenLog, open_log
 from lobby_app.devices.key_file import KeyFile
 from lobby_app.domain.replication import Link
-from lobby_app.sync.enrolment.joining import DESK_TOKEN, token_text
+from lobby_app.domain.secret_names import DESK_TOKEN
+from lobby_app.sync.enrolment.joining import token_text
 from lobby_app.sync.status import StatusFile
 from tests.helpers.postgres import Central
 from tests.storage.desk import SetClock, issued

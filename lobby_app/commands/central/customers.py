@@ -11,10 +11,9 @@ from lobby_app.central.customer_import import import_customers as bring_in
 from lobby_app.central.initialising import bank_secrets
 from lobby_app.commands.central.opening import opened, tell
 from lobby_app.config import Settings
+from lobby_app.domain.secret_names import TOKEN_KEY_NUMBER
 from lobby_app.messages import Messages
 from lobby_app.scans.context import ScanContext
-
-_KEY_NUMBER = 1
 
 
 def import_customers(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
@@ -27,7 +26,7 @@ def import_customers(options: argparse.Namespace, settings: Settings, messages: 
         tell(changes if count else [], messages, dry_run=dry_run)
         return 0
     key = bank_secrets(open_secrets(settings)).token_key
-    tokens = ScanContext(token_key=key, key_number=_KEY_NUMBER, now=datetime.now(UTC))
+    tokens = ScanContext(token_key=key, key_number=TOKEN_KEY_NUMBER, now=datetime.now(UTC))
     with opened(options, settings, messages) as sql:
         done = bring_in(
             sql, branch, read_customers(options.file, tokens.token),

@@ -9,15 +9,13 @@ from hashlib import sha256
 
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Secrets
+from lobby_app.domain.secret_names import DESK_PASSWORD, DESK_TOKEN, TOKEN_KEY
 from lobby_app.domain.series import GivenNumber
 from lobby_app.sync.enrolment.bundle import Bundle, unwrap
 from lobby_app.sync.enrolment.code import EnrolmentCode
 from lobby_app.sync.peer.certificate import Identity, new_identity, store_identity
 from lobby_app.sync.wire import Transport, items, malformed, matching, whole
 
-DESK_TOKEN = "desk-token"  # noqa: S105  # the name of a secret, not a secret
-DESK_PASSWORD = "central-password"  # noqa: S105
-TOKEN_KEY = "token-key-1"  # noqa: S105
 _TOKEN_BYTES = 32
 _MOST_SERIES = 100
 _DAY = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
