@@ -129,7 +129,9 @@ class Notes:
                 self.secrets.put(WATERMARK, mark.text().encode())
         finally:
             with known_errors():
-                unfinished = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+                # Two logs opened in one process note on two threads.
+                writer = f"{os.getpid()}-{threading.get_ident()}"
+                unfinished = self.file.with_name(f"{self.file.name}.{writer}")
                 unfinished.write_text(mark.text(), encoding="ascii")
                 unfinished.replace(self.file)
 
