@@ -1,6 +1,6 @@
 # Every job of the project by one name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-branch test lint types contract check screenshots bench bench-dispatch bench-forecast bench-sync soak soak-calls soak-sync lock clean
+.PHONY: help setup run run-branch test lint types contract check screenshots bench bench-dispatch bench-forecast bench-sync soak soak-calls soak-sync soak-wall lock clean
 PYTHON := .venv/bin/python
 SECONDS ?= 60
 SEED ?= 1
@@ -51,6 +51,9 @@ soak-calls: setup ## twenty processes call 10,000 tickets
 
 soak-sync: setup ## break a branch of desks and its centre: make soak-sync SECONDS=3600 SEED=1
 	@$(PYTHON) -m tests.soak.sync --seconds $(SECONDS) --seed $(SEED)
+
+soak-wall: setup ## hang a wall for 24 hours, twelve times as fast
+	@$(PYTHON) -m tests.soak.wall
 
 run-branch: setup ## two greeters, a counter and a wall on one central database, with a line to cut
 	@.venv/bin/lobby demo --network
