@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from lobby_app.assembly import BranchClock, open_secrets
@@ -60,7 +59,7 @@ def run(
     with_enrolment(settings.data_dir, settings.slot, settings.central)
     code = read_code(_typed(messages))
     with _alone(settings):
-        joined = join(code, centre, name or socket.gethostname(), datetime.now(UTC))
+        joined = join(code, centre, name or socket.gethostname())
         _keep_all(settings, secrets, joined)
     sys.stdout.write(messages("enrolment.done", branch=joined.branch, slot=joined.slot) + "\n")
     return 0

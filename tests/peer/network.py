@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -23,7 +22,7 @@ _T = TypeVar("_T")
 
 
 def identity(name: str) -> Identity:
-    return new_identity(name, datetime.now(UTC))
+    return new_identity(name)
 
 
 def listed(slot: int, who: Identity, **changes: object) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from lobby_app.devices.key_file import KeyFile
@@ -74,7 +73,7 @@ def relay_folder(folder: Path, *askers: Identity) -> Iterator[RelayProcess]:
     folder.mkdir()
     address = f"127.0.0.1:{free_port()}"
     (folder / "lobby.toml").write_text(f'[relay]\nlisten = "{address}"\n', encoding="utf-8")
-    identity = new_identity("relay", datetime.now(UTC))
+    identity = new_identity("relay")
     store_identity(KeyFile(folder / "demo-keys.json"), identity)
     desks = [listed(slot, who) for slot, who in enumerate(askers, start=2)]
     RosterFile(folder / "roster.json").save(read_roster(roster_of(*desks)))

@@ -4,7 +4,7 @@ import re
 import secrets as randomness
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 
 from lobby_app.domain.errors import KnownError
@@ -60,21 +60,20 @@ def token_text(token: bytes) -> str:
     return token.hex()
 
 
-def join(code: EnrolmentCode, centre: Centre, name: str, now: datetime) -> Joined:
+def join(code: EnrolmentCode, centre: Centre, name: str) -> Joined:
     """Enrol this desk. The code is used up when this returns.
 
     Args:
         code: as the administrator gave it.
         centre: how the centre is reached.
         name: under which administrators see this desk.
-        now: start of the certificate's life.
 
     Raises:
         KnownError: `enrolment.unknown_code`, `enrolment.cannot_open`, `sync.*`.
     """
     bundle = unwrap(code, centre.fetch(code.lookup))
     token = randomness.token_bytes(_TOKEN_BYTES)
-    identity = new_identity(_COMMON_NAME, now)
+    identity = new_identity(_COMMON_NAME)
     line = centre.line(bundle, code.lookup)
     try:
         answer = line.call(

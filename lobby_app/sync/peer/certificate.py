@@ -10,7 +10,7 @@ import secrets as randomness
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,9 +25,12 @@ from lobby_app.domain.ports import Secrets
 
 IDENTITY = "relay-key"
 """Name of the secret: the key's PEM followed by the certificate's."""
-VALID_DAYS = 365
-_EARLY = timedelta(days=1)
-"""A desk whose clock is somewhat behind must be able to verify a new certificate."""
+_VALID_FROM = datetime(1980, 1, 1, tzinfo=UTC)
+_VALID_UNTIL = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""No well-defined end (RFC 5280, 4.1.2.5), as device identities have it (IEEE 802.1AR): the roster
+says who is trusted. A date would stop a branch on the day that its line is cut, and so would a
+clock that an empty battery has set back to a PC's first day.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ def fingerprint_of_pem(pem: str) -> str:
     return fingerprint(ssl.PEM_cert_to_DER_cert(_checked(pem)))
 
 
-def new_identity(desk: str, now: datetime) -> Identity:
-    """Return a new key (ECDSA P-256) with a certificate for `desk`, valid for a year.
+def new_identity(desk: str) -> Identity:
+    """Return a new key (ECDSA P-256) with a certificate for `desk`, which the roster ends.
 
     `desk`: what to call it; names no person.
     """
@@ -71,15 +74,14 @@ def new_identity(desk: str, now: datetime) -> Identity:
             x509.NameAttribute(NameOID.SERIAL_NUMBER, randomness.token_hex(8)),
         ]
     )
-    start = now.astimezone(UTC)
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(start - _EARLY)
-        .not_valid_after(start - _EARLY + timedelta(days=VALID_DAYS))
+        .not_valid_before(_VALID_FROM)
+        .not_valid_after(_VALID_UNTIL)
         # Not an authority: trusting this certificate is trusting nothing that it might sign.
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_signing_only(), critical=True)
