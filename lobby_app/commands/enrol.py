@@ -59,7 +59,13 @@ def run(
     with_enrolment(settings.data_dir, settings.slot, settings.central)
     code = read_code(_typed(messages))
     with _alone(settings):
-        joined = join(code, centre, name or socket.gethostname())
+        try:
+            joined = join(code, centre, name or socket.gethostname())
+        except KnownError as error:
+            # Here nothing goes on by itself: whoever installs must look at what was typed.
+            if error.key == "sync.no_answer":
+                raise KnownError("enrolment.no_answer", address=address) from error
+            raise
         _keep_all(settings, secrets, joined)
     sys.stdout.write(messages("enrolment.done", branch=joined.branch, slot=joined.slot) + "\n")
     return 0

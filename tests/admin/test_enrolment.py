@@ -113,6 +113,18 @@ def test_a_mistyped_code_asks_nobody(
     assert bank.enrol(folder, code, monkeypatch)[0] == 0
 
 
+def test_a_centre_that_does_not_answer_is_told_with_what_to_look_at(
+    bank: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, folder = bank.code(7, 1), bank.desk(tmp_path / "desk")
+    bank.database_of_desks = "127.0.0.1:9/lobby"
+    status, said = bank.enrol(folder, code, monkeypatch)
+    assert (status, "127.0.0.1:9/lobby does not answer" in said) == (2, True)
+    assert "--root-certificate" in said
+    bank.database_of_desks = ""
+    assert bank.enrol(folder, code, monkeypatch)[0] == 0
+
+
 def test_a_new_desk_of_a_slot_ends_the_old_one_and_revoking_ends_both(
     bank: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
