@@ -32,13 +32,14 @@ class AlarmKind(StrEnum):
     IDLE_COUNTER = "idle_counter"
     NO_SHOWS = "no_shows"
     ARRIVAL = "arrival"
+    CASH_SHORT = "cash_short"
     PRINTER_PAPER = "printer_paper"
     UNSYNCED = "unsynced"
     KEPT_APART = "kept_apart"
 
 
 class AlarmAction(StrEnum):
-    """What an alarm suggests. The last six are done by people and only noted here."""
+    """What an alarm suggests. The last seven are done by people and only noted here."""
 
     OPEN_COUNTER = "open_counter"
     ADD_QUEUE = "add_queue"
@@ -47,6 +48,7 @@ class AlarmAction(StrEnum):
     GO_THERE = "go_there"
     CHECK_CALLING = "check_calling"
     CALL_ADVISER = "call_adviser"
+    ORDER_CASH = "order_cash"
     REFILL_PAPER = "refill_paper"
     CHECK_NETWORK = "check_network"
     TELL_OPERATIONS = "tell_operations"
@@ -132,7 +134,8 @@ class Hall:
 
     Attributes:
         queue_minutes: expected wait of somebody who comes now, None = no open counter serves it.
-        machines_down: device ids. help_calls, arrivals: of today, unanswered.
+        machines_down: device ids. is_cash_short: large withdrawals cannot be paid out today.
+        help_calls, arrivals: of today, unanswered.
         unsynced_minutes: age of the oldest event the centre has not confirmed; None = no centre.
         printers_out: printers, by the actor of their last print, that are out of paper.
         kept_apart: events that no replica can read or that the centre's log does not hold.
@@ -142,6 +145,7 @@ class Hall:
     queue_minutes: Mapping[str, float | None] | None = None
     counters: Sequence[CounterFact] = ()
     machines_down: Sequence[str] = ()
+    is_cash_short: bool = False
     help_calls: Sequence[CallFact] = ()
     arrivals: Sequence[CallFact] = ()
     unsynced_minutes: float | None = None
@@ -199,15 +203,9 @@ def _care(hall: Hall) -> Iterable[Sign]:
     if over:
         ticket = max(over, key=lambda t: t.waited)
         yield Sign(
-            AlarmKind.CARE_WAITING,
-            "hall",
-            Level.RED,
-            AlarmAction.ASSIGN_TICKET,
-            ticket.number,
-            ticket.waited,
-            queue=ticket.queue,
-            ticket=ticket.ticket_id,
-        )
+            AlarmKind.CARE_WAITING, "hall", Level.RED, AlarmAction.ASSIGN_TICKET, ticket.number,
+            ticket.waited, queue=ticket.queue, ticket=ticket.ticket_id,
+        )  # fmt: skip
 
 
 def _longest(hall: Hall, limits: Thresholds) -> Iterable[Sign]:
@@ -286,6 +284,8 @@ def _no_shows(hall: Hall) -> Iterable[Sign]:
 
 
 def _technical(hall: Hall) -> Iterable[Sign]:
+    if hall.is_cash_short:
+        yield Sign(AlarmKind.CASH_SHORT, "branch", Level.AMBER, AlarmAction.ORDER_CASH)
     for printer in hall.printers_out:
         yield Sign(AlarmKind.PRINTER_PAPER, printer, Level.AMBER, AlarmAction.REFILL_PAPER, printer)
     age = hall.unsynced_minutes

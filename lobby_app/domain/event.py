@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     HELP_CALLED = "help_called"
     ELDER_ASSISTED = "elder_assisted"
     DEVICE_STATE_SET = "device_state_set"
+    CASH_STOCK_SET = "cash_stock_set"
     COUNTER_OPENED = "counter_opened"
     COUNTER_CLOSED = "counter_closed"
     TICKET_CALLED = "ticket_called"

@@ -13,6 +13,7 @@ from lobby_app.domain.triage import recommend
 from lobby_app.messages import bilingual
 from lobby_app.services.desk import Desk
 from lobby_app.services.floor import floor_of
+from lobby_app.services.hall import is_cash_short
 from lobby_app.services.queues import Place, Queues, open_counters
 from lobby_app.services.views import (
     Advice,
@@ -43,11 +44,12 @@ def advise(desk: Desk, visit: Visit, need: Need, wishes: Wishes) -> Advice:
     day = desk.business_day()
     with desk.reader() as work:
         waiting = work.waiting(day)
-        reports = work.device_reports(day)
+        reports, is_short = work.device_reports(day), is_cash_short(desk, work)
         queues = Queues(desk, waiting, open_counters(desk, work))
     customer = _as_wished(visit, wishes)
     need = replace(need, agent=wishes.agent)
-    result = recommend(customer, need, floor_of(desk, visit, queues, reports), desk.policy)
+    floor = floor_of(desk, visit, queues, reports, is_cash_short=is_short)
+    result = recommend(customer, need, floor, desk.policy)
     if wishes.override_channel is not None:
         result = overridden(result, wishes.override_channel, desk.policy)
     option = _option(desk, queues, result.channel, result.priority, need)

@@ -25,7 +25,12 @@ _RECENT = 6
 
 
 def floor_of(
-    desk: Desk, visit: Visit, queues: Queues, reports: Mapping[str, DeviceReport]
+    desk: Desk,
+    visit: Visit,
+    queues: Queues,
+    reports: Mapping[str, DeviceReport],
+    *,
+    is_cash_short: bool,
 ) -> Floor:
     """Return the floor that triage reads for one visit."""
     now, plan = desk.now(), desk.branch.counters
@@ -39,6 +44,7 @@ def floor_of(
         cache_age_days=visit.cache_age_days,
         private_banking_on_site=desk.branch.has_private_banking,
         vip_counter_open=any("vip_counter" in counter.queues for counter in plan),
+        cash_stock_ok=not is_cash_short,
         fx_cash_stocked=desk.branch.stocks_fx_cash,
     )
 

@@ -1,4 +1,4 @@
-"""What the supervisor says to the whole hall: messages on the wall, zones that pause."""
+"""What holds for the whole hall: messages on the wall, zones that pause, short cash."""
 
 import re
 from collections.abc import Sequence
@@ -15,6 +15,9 @@ MESSAGE_ZH, MESSAGE_EN = 32, 70
 """Longest message that the wall shows large enough, characters."""
 MESSAGE_MINUTES = (1, 480)
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")
+CASH_SHORT = ("large_withdrawals", "delivery_late", "other")
+CASH_ENOUGH = ("delivered", "mistake", "other")
+"""Reasons why cash is short, or is not any more; sentences `cash_…` in the area `supervisor`."""
 _ZONE_KINDS = (EventKind.QUEUE_PAUSED, EventKind.QUEUE_RESUMED)
 
 
@@ -67,6 +70,11 @@ def _set_zone(desk: Desk, session: Session, kind: EventKind, zone: str, why: str
     _note(desk, session, kind, {"zone": zone, "why": why})
 
 
+def mark_cash(desk: Desk, session: Session, *, is_short: bool, why: str) -> None:
+    """Note whether the branch can pay out large sums that nobody booked (rule R40c)."""
+    _note(desk, session, EventKind.CASH_STOCK_SET, {"is_short": is_short, "why": why})
+
+
 def _note(desk: Desk, session: Session, kind: EventKind, data: dict[str, object]) -> None:
     with desk.unit_of_work() as work:
         work.append(
@@ -109,6 +117,17 @@ def paused_zones(desk: Desk, work: UnitOfWork) -> tuple[str, ...]:
         else:
             paused.discard(zone)
     return tuple(sorted(paused))
+
+
+def is_cash_short(desk: Desk, work: UnitOfWork) -> bool:
+    """Tell whether cash is short; a day on which nobody has said so has enough."""
+    is_short = False
+    for event in _in_order(work.events(desk.business_day(), (EventKind.CASH_STOCK_SET,))):
+        body = parse_body(event.body)
+        said = body.data.get("is_short") if body else None
+        if isinstance(said, bool):
+            is_short = said
+    return is_short
 
 
 def _in_order(events: Sequence[Event]) -> list[Event]:

@@ -24,6 +24,8 @@ def hall_facts(
     book: DayBook,
     story: DayStory,
     status: DeskStatus,
+    *,
+    is_cash_short: bool,
 ) -> Hall:
     """Return the hall as the alarms see it."""
     now = desk.now()
@@ -54,6 +56,7 @@ def hall_facts(
             for line in counters
         ],
         machines_down=[d.device_id for d in devices if d.state is ChannelState.DOWN],
+        is_cash_short=is_cash_short,
         help_calls=_calls(book.help_calls, story.now),
         arrivals=_calls(book.arrivals, story.now),
         unsynced_minutes=_unsynced(desk, status),

@@ -34,7 +34,7 @@ from lobby_app.services.expecting import (
 )
 from lobby_app.services.explaining import explain_call
 from lobby_app.services.floor import desk_status, device_views, queue_views
-from lobby_app.services.hall import paused_zones, wall_messages
+from lobby_app.services.hall import is_cash_short, paused_zones, wall_messages
 from lobby_app.services.hall_facts import hall_facts
 from lobby_app.services.queues import read_queues
 from lobby_app.services.supervision_views import (
@@ -86,6 +86,7 @@ class Supervision:
                 if (current := work.at_counter(day, report.number)) is not None
             }
             paused, messages = paused_zones(desk, work), wall_messages(desk, work)
+            is_short = is_cash_short(desk, work)
             usual = self._usual_of(work, day)
         story = self._book.day(round(now.timestamp() * 1000))
         lines = self._counters(reports, at_counter, story)
@@ -95,7 +96,10 @@ class Supervision:
             view.queue: queues.place_for_new(view.queue, Priority.ORDINARY).minutes
             for view in views
         }
-        facts = hall_facts(desk, waiting, minutes, lines, devices, self._book, story, status)
+        facts = hall_facts(
+            desk, waiting, minutes, lines, devices, self._book, story, status,
+            is_cash_short=is_short,
+        )  # fmt: skip
         self._alarms.look(signs(facts, desk.policy.thresholds), now.timestamp() / 60)
         for cause, who in self._book.take_answers():
             self._alarms.answer(cause, who)
@@ -119,6 +123,7 @@ class Supervision:
             open_counters=sum(line.state != "closed" for line in lines),
             paused=paused,
             messages=messages,
+            is_cash_short=is_short,
         )
 
     def _usual_of(self, work: UnitOfWork, day: date) -> Usual:

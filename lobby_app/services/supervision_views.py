@@ -75,6 +75,7 @@ class HallView:
         open_counters: how many are open now. paused: zones whose tickets are not issued.
         link: with whom this desk exchanges. unsent: events nobody else has yet.
         oldest_unsent: None when there are none.
+        is_cash_short: large withdrawals that nobody booked cannot be paid out today.
     """
 
     branch: Text
@@ -95,6 +96,7 @@ class HallView:
     open_counters: int
     paused: tuple[str, ...]
     messages: tuple[Text, ...]
+    is_cash_short: bool
 
 
 @dataclass(frozen=True, slots=True)

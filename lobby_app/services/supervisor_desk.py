@@ -112,6 +112,10 @@ class SupervisorDesk:
         """See services.hall_actions."""
         hall_actions.mark_device(self._desk, session, device_id, state, why)
 
+    def mark_cash(self, session: Session, *, is_short: bool, why: str) -> None:
+        """See services.hall."""
+        hall.mark_cash(self._desk, session, is_short=is_short, why=why)
+
     def answer_alarm(self, session: Session, cause: str, action: str) -> None:
         """See services.hall_actions."""
         hall_actions.answer_alarm(self._desk, session, cause, action)

@@ -14,7 +14,7 @@ from tests.helpers.links import LINKS
 from tests.screens.states import SettablePrinter, State, person_states, window_states
 
 SMALL, LARGE = (1366, 768), (1920, 1080)
-KEY_STATES = ("idle", "issued", "wishes", "busy-branch", "paper-out", "duplicate")
+KEY_STATES = ("idle", "issued", "wishes", "busy-branch", "cash-short", "paper-out", "duplicate")
 ELDER, KNOWN = "elder", "gold_maturity"
 
 

@@ -6,8 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from lobby_app.demo.cards import demo_cards
+from lobby_app.domain.business import Need
 from lobby_app.domain.ports import PrinterProblem, PrinterStatus, PrintOutcome, PrintResult
 from lobby_app.domain.slip import TicketSlip
+from lobby_app.services.hall import mark_cash
+from tests.helpers.calling_desk import session_of
 from tests.helpers.desk_app import DeskPage
 from tests.helpers.links import LINKS
 
@@ -102,6 +105,15 @@ def _many_tickets(page: DeskPage) -> None:
     page.press(Qt.Key.Key_Escape)
 
 
+def _cash_short(page: DeskPage) -> None:
+    """Somebody unknown wants 60,000 while cash is short."""
+    mark_cash(page.opened.desk, session_of("0017"), is_short=True, why="delivery_late")
+    page.scan("11010519491231002X")
+    page.window.visiting.choose("cash_withdrawal")
+    page.window.visiting.change_need(Need("cash_withdrawal", amount=60_000))
+    page.settle()
+
+
 def _link(name: str) -> State:
     """Let replication do as `name` says."""
 
@@ -154,6 +166,7 @@ def window_states(elder: str, known: str) -> dict[str, State]:
                 page.settle(),
             )[1],
         ),
+        "cash-short": _cash_short,
         "redirect": _then(_card(elder), _F[6]),
         "supervisor": _F[7],
         "safety": _then(_F[7], _press(Qt.Key.Key_1)),

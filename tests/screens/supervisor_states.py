@@ -50,6 +50,16 @@ def _trouble(page: SupervisorPage) -> None:
     page.look()
 
 
+def _cash_short(page: SupervisorPage) -> None:
+    """Cash is short: the tile and, after a while, the alarm say so."""
+    hall.mark_cash(page.branch.desk, session_of("0017"), is_short=True, why="delivery_late")
+    page.look()
+    page.branch.later(2.5)
+    page.look()
+    bar = page.view.hall.alarms.verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
 def _link(name: str) -> State:
     """Let replication do as `name` says."""
 
@@ -83,6 +93,8 @@ def states() -> dict[str, State]:
         "pause": _press(key.Key_P),
         "broadcast": _press(key.Key_B),
         "devices": _press(key.Key_D),
+        "cash": _press(key.Key_S),
+        "cash-short": _cash_short,
         "help": _press(key.Key_F1),
         **link_states(),
     }
@@ -93,7 +105,7 @@ def shots() -> Iterator[tuple[str, Language, ThemeName, tuple[int, int], int]]:
     for language in Language:
         for name in states():
             yield name, language, ThemeName.LIGHT, SMALL, 0
-        for name in ("trouble", "figures", "fairness", *LINKS):
+        for name in ("trouble", "cash-short", "figures", "fairness", *LINKS):
             yield name, language, ThemeName.LIGHT, LARGE, 0
             yield name, language, ThemeName.HIGH_CONTRAST, SMALL, 0
             yield name, language, ThemeName.LARGE_TYPE, SMALL, 0

@@ -9,6 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from lobby_app.domain.floor import ChannelState
+from lobby_app.services.hall import CASH_ENOUGH, CASH_SHORT
 from lobby_app.services.hall_actions import REASONS, ForcedEnd
 from lobby_app.services.supervision_views import CounterLine, HallView, WaitingLine
 from lobby_app.services.views import Session
@@ -58,6 +59,7 @@ class ActController(QObject):
             SupervisorCommand.PAUSE: self._ask_zone,
             SupervisorCommand.BROADCAST: self.broadcast_wanted.emit,
             SupervisorCommand.DEVICE: self._ask_device,
+            SupervisorCommand.CASH: self._ask_cash,
         }
 
     @property
@@ -351,3 +353,20 @@ class ActController(QObject):
             )
 
         self.ask("device_state", choices, marked, device=device_id)
+
+    def _ask_cash(self) -> None:
+        """Ask why cash is short, or why it is not any more; Esc leaves it as it is."""
+        wording, hall = self._hub.wording, self.hall
+        if hall is None:
+            return
+        is_short = not hall.is_cash_short
+        area, reasons = ("cash_short", CASH_SHORT) if is_short else ("cash_enough", CASH_ENOUGH)
+        choices = tuple(Choice(code, wording(f"cash_{code}")) for code in reasons)
+
+        def marked(why: str) -> None:
+            self.run(
+                lambda port, session: port.mark_cash(session, is_short=is_short, why=why),
+                f"{area}_noted",
+            )
+
+        self.ask(area, choices, marked)

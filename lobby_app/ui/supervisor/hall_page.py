@@ -236,11 +236,13 @@ def _sync(view: HallView, wording: Wording) -> Shown:
 
 def _open(view: HallView, wording: Wording) -> Shown:
     value = wording("open_counters", count=view.open_counters, whole=len(view.counters))
-    more = (wording("paused_zones", zones=" ".join(view.paused)),) if view.paused else ()
+    more = [wording("paused_zones", zones=" ".join(view.paused))] if view.paused else []
+    if view.is_cash_short:
+        more.append(wording("cash_is_short"))
+    level = "amber" if more else "ok" if view.open_counters else "quiet"
     if not more and view.messages:
-        more = (wording("on_the_wall", text=wording.text(view.messages[0])),)
-    level = "amber" if view.paused else "ok" if view.open_counters else "quiet"
-    return wording("tile_open"), value, more, "person", level
+        more.append(wording("on_the_wall", text=wording.text(view.messages[0])))
+    return wording("tile_open"), value, tuple(more), "person", level
 
 
 def _queue(queue: QueueView, view: HallView, wording: Wording) -> Shown:

@@ -22,6 +22,7 @@ class SupervisorCommand(StrEnum):
     PAUSE = "pause"
     BROADCAST = "broadcast"
     DEVICE = "device"
+    CASH = "cash"
     SPLIT = "split"
     CSV = "csv"
     PDF = "pdf"
@@ -47,6 +48,7 @@ KEYS: Mapping[SupervisorCommand, str] = {
     SupervisorCommand.PAUSE: "P",
     SupervisorCommand.BROADCAST: "B",
     SupervisorCommand.DEVICE: "D",
+    SupervisorCommand.CASH: "S",
     SupervisorCommand.SPLIT: "F6",
     SupervisorCommand.CSV: "Ctrl+S",
     SupervisorCommand.PDF: "Ctrl+E",
@@ -68,6 +70,7 @@ ACTIONS = (
     SupervisorCommand.PAUSE,
     SupervisorCommand.BROADCAST,
     SupervisorCommand.DEVICE,
+    SupervisorCommand.CASH,
 )
 """The buttons below the hall, in reading order."""
 REPORTS = (SupervisorCommand.CSV, SupervisorCommand.PDF, SupervisorCommand.PRINT)

@@ -101,6 +101,10 @@ class SupervisorPort(Protocol):
         """Note how a machine is."""
         ...
 
+    def mark_cash(self, session: Session, *, is_short: bool, why: str) -> None:
+        """Note whether cash is short."""
+        ...
+
     def answer_alarm(self, session: Session, cause: str, action: str) -> None:
         """Note who took care of an alarm."""
         ...

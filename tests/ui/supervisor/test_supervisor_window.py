@@ -239,6 +239,29 @@ def test_a_machine_is_marked_down(page: SupervisorPage) -> None:
     assert down == ["crs-1"]
 
 
+def test_cash_is_marked_short_and_enough_with_a_reason(page: SupervisorPage) -> None:
+    page.press(Key.Key_S)
+    assert page.question == "Is cash short?"
+    page.press(Key.Key_Escape)
+    assert not page.events(EventKind.CASH_STOCK_SET), "Esc changes nothing"
+    page.press(Key.Key_S)
+    page.choose("The delivery has not come")
+    assert page.notice == "Noted: cash is short."
+    said = page.events(EventKind.CASH_STOCK_SET)[-1]
+    assert (said.actor, said.data) == ("0017", {"is_short": True, "why": "delivery_late"})
+    page.look()
+    assert "Cash is short" in page.view.hall.tiles["open"].accessibleName()
+    page.branch.later(2.1)
+    page.look()
+    rows = page.view.hall.alarms.rows
+    row = next(row for row in rows if "Cash is short" in row.text.text())
+    assert "Cash is ordered" in row.act.text()
+    page.press(Key.Key_S)
+    assert page.question == "Is there enough cash again?"
+    page.choose("The delivery has come")
+    assert page.events(EventKind.CASH_STOCK_SET)[-1].data["is_short"] is False
+
+
 def test_a_usual_message_goes_to_the_wall_and_a_number_does_not(page: SupervisorPage) -> None:
     page.press(Key.Key_B)
     sheet = page.window.broadcast

@@ -163,6 +163,12 @@ def test_a_printer_without_paper() -> None:
     assert _only(Hall(printers_out=["0017"])).action is AlarmAction.REFILL_PAPER
 
 
+def test_short_cash_asks_for_more() -> None:
+    sign = _only(Hall(is_cash_short=True))
+    assert (sign.kind, sign.level) == (AlarmKind.CASH_SHORT, Level.AMBER)
+    assert sign.action is AlarmAction.ORDER_CASH
+
+
 # --- hysteresis
 
 

@@ -387,6 +387,24 @@ def test_a_paused_zone_issues_no_ticket_until_it_is_resumed(branch: Branch) -> N
     assert issued.slip.number == "A1001", "the refused ticket took no number"
 
 
+def test_short_cash_is_an_alarm_until_it_has_been_enough_for_a_while(branch: Branch) -> None:
+    desk, supervision = branch.desk, Supervision(branch.desk)
+    hall.mark_cash(desk, BOSS, is_short=True, why="delivery_late")
+    assert supervision.hall().is_cash_short
+    assert AlarmKind.CASH_SHORT not in _kinds(supervision.hall())
+    branch.later(2.1)
+    (alarm,) = supervision.hall().alarms
+    assert (alarm.sign.kind, alarm.sign.action) == (AlarmKind.CASH_SHORT, AlarmAction.ORDER_CASH)
+    hall_actions.answer_alarm(desk, BOSS, alarm.sign.cause, alarm.sign.action.value)
+    assert supervision.hall().alarms[0].answered == "0017"
+    hall.mark_cash(desk, BOSS, is_short=False, why="delivered")
+    assert not supervision.hall().is_cash_short
+    branch.later(2.9)
+    assert _kinds(supervision.hall()) == [AlarmKind.CASH_SHORT]
+    branch.later(0.2)
+    assert _kinds(supervision.hall()) == []
+
+
 def test_a_device_is_marked_with_who_and_why(branch: Branch) -> None:
     hall_actions.mark_device(branch.desk, BOSS, "crs-1", ChannelState.DOWN, "machine_fault")
     view = Supervision(branch.desk).hall()
