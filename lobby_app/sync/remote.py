@@ -1,9 +1,9 @@
 """A partner at the other end of a transport, as a replica."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lobby_app.domain.event import Draft, Event
-from lobby_app.domain.replication import Appended, ClaimAnswer, Heads, Page, Place
+from lobby_app.domain.replication import Appended, ClaimAnswer, Head, Heads, Page, Place
 from lobby_app.sync.wire import (
     VERSION,
     Document,
@@ -14,8 +14,10 @@ from lobby_app.sync.wire import (
     read_appended,
     read_claim_answer,
     read_heads,
+    read_mark,
     read_page,
     read_request,
+    whole,
 )
 
 _MOST_NAMED = 500
@@ -29,19 +31,29 @@ class RemoteReplica:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._listed: frozenset[str] = frozenset()
+        self._listed: Mapping[str, Head] = {}
+        self._mark: str | None = None
         self._named: set[str] = set()
 
     def heads(self) -> Heads:
-        """Return the partner's heads of the branch, and of old logs that were asked for before."""
+        """Return the partner's heads of the branch, and of old logs that were asked for before.
+
+        A partner that marks its heads is told the mark of those we know: nearly always it answers
+        that they are the same. The mark of other heads, or of another partner, is never that one.
+        """
         question: Document = {"logs": sorted(self._named)} if self._named else {}
-        heads = read_heads(self._ask("heads", question))
-        self._listed = frozenset(heads.of)
+        if self._mark is not None:
+            question = {**question, "mark": self._mark}
+        answer = self._ask("heads", question)
+        if self._mark is not None and read_mark(answer) == self._mark and "heads" not in answer:
+            return Heads(self._listed, whole(answer, "now_ms"))
+        heads = read_heads(answer)
+        self._listed, self._mark = heads.of, read_mark(answer)
         return heads
 
     def read(self, after: Sequence[Place], limit: int) -> Page:
         """Return what follows each place; nothing else, and without gaps."""
-        self._name({place.log_id for place in after} - self._listed)
+        self._name({place.log_id for place in after} - self._listed.keys() - self._named)
         page = read_page(self._ask("read", read_request(after, limit)))
         ends = {place.log_id: place.seq for place in after}
         for event in page.events:
@@ -66,6 +78,8 @@ class RemoteReplica:
 
     def _name(self, logs: set[str]) -> None:
         """Remember logs that the partner holds perhaps but does not list by itself."""
+        if logs:
+            self._mark = None  # it is that of a shorter list
         self._named |= logs
         while len(self._named) > _MOST_NAMED:
             self._named.pop()

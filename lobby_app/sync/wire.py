@@ -28,6 +28,7 @@ MAX_EVENTS = 1000
 _T = TypeVar("_T")
 _LOG = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _CHAIN = re.compile(r"[0-9a-f]{64}")
+_MARK = re.compile(r"[!-~]{1,100}")
 _MAX = 2**63 - 1
 _MAX_LOGS = 100_000
 
@@ -142,6 +143,16 @@ def read_heads(document: object) -> Heads:
     """Return the heads of an answer. Raises KnownError `sync.malformed`."""
     heads = items(document, "heads", _read_head)
     return Heads({head.end.log_id: head for head in heads}, whole(document, "now_ms"))
+
+
+def read_mark(document: object) -> str | None:
+    """Return the mark of an answer's heads, None where there is none: a relay, an old centre.
+
+    Raises KnownError `sync.malformed`.
+    """
+    if isinstance(document, Mapping) and document.get("mark") is None:
+        return None
+    return matching(document, "mark", _MARK)
 
 
 def read_request(after: Sequence[Place], limit: int) -> Document:

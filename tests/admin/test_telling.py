@@ -30,7 +30,7 @@ def fill(desk: PostgresTransport, count: int = 12) -> Log:
 
 def test_status_tells_what_there_is(bank: Administrator, desk: PostgresTransport) -> None:
     fill(desk)
-    desk.call("heads", {})
+    desk.call("roster", {})
     bank.code(7, 4)
     told = bank.told("status")
     assert (told["revision"], told["unused_codes"]) == (told["wanted_revision"], 1)

@@ -21,7 +21,9 @@ from tests.sync.faults import BadLine, Mortal
 from tests.sync.tellers import Tellers
 
 BRANCH = 7
-_TABLES = ("log_head", "log_day", "event", "quarantine", "ticket", "centre_log", "claim")
+_TABLES = (
+    "log_head", "branch_mark", "log_day", "event", "quarantine", "ticket", "centre_log", "claim",
+)  # fmt: skip
 
 
 class Clock:
@@ -167,6 +169,7 @@ class Branch:
         self.page = dice.choice((3, 20, 500))
         self.desks: list[SimulatedDesk] = []
         self.lines: dict[str, BadLine] = {}
+        self.partners: dict[str, RemoteReplica] = {}
         self.counts: defaultdict[str, int] = defaultdict(int)
         self.tellers = Tellers(central, dice, self.counts)
         self.poisoned: set[str] = set()
@@ -186,7 +189,8 @@ class Branch:
         self.desks.append(desk)
         transport = self.central.transport(token)
         self._transports.append(transport)
-        self.lines[folder.name] = BadLine(transport, self.dice, self.loss, self.counts, self.page)
+        line = BadLine(transport, self.dice, self.loss, self.counts, self.page)
+        self.lines[folder.name], self.partners[folder.name] = line, RemoteReplica(line)
         return desk
 
     def close(self) -> None:
@@ -206,7 +210,7 @@ class Branch:
         local = Mortal(desk.replica, self.dice, crashes, self.page)
         line = self.line(desk)
         line.meanwhile = self._others(desk) if crashes else None
-        partner = RemoteReplica(line)
+        partner = self.partners[desk.folder.name]
         done = exchange(local, partner, clock_ms=desk.clock.ms)  # type: ignore[arg-type]
         self._note(desk, done)
         if done.is_complete and crashes == 0:

@@ -63,6 +63,7 @@ class BadLine:
         if name == "read":
             there["limit"] = min(there["limit"], self._page)
         answer: dict[str, Any] = json.loads(json.dumps(self._line.call(name, there)))
+        self._counts["short polls"] += name == "heads" and "heads" not in answer
         return answer
 
     def close(self) -> None:

@@ -72,6 +72,16 @@ create table lobby.log_head (
 create index log_head_recent on lobby.log_head (branch_id, last_day);
 create index log_head_anywhere on lobby.log_head (log_id);
 
+-- What the logs of a branch hold, as one value: never the same again once any of its heads changed.
+-- Written last in the very transaction that changes a head, so that its row's lock puts these
+-- transactions in one order, and whoever sees a mark sees all that came before it. A random value
+-- needs no incarnation: a centre that lost its tail goes back to the mark of what it still holds,
+-- and never makes one that was told before.
+create table lobby.branch_mark (
+  branch_id integer primary key references lobby.branch,
+  mark uuid not null
+) with (fillfactor = 50);
+
 -- Which days hold which part of a log: a reader touches only the partitions it needs.
 create table lobby.log_day (
   branch_id integer not null,

@@ -2,14 +2,16 @@ set role lobby_owner;
 
 -- The heads of a branch: logs touched in the last three days, the caller's own, and those asked for.
 create function lobby.heads_of(caller lobby.desk, logs uuid[]) returns jsonb
-language sql stable as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-           'log', h.log_id, 'seq', h.last_seq, 'chain', encode(h.last_chain, 'hex'),
-           'base_seq', h.base_seq, 'base_chain', encode(h.base_chain, 'hex'))), '[]')
-  from lobby.log_head h
-  where h.branch_id = caller.branch_id
-    and (h.last_day >= lobby.today() - 3 or h.opened_by = caller.desk_id or h.log_id = any(logs))
-$$;
+language plpgsql stable set search_path = pg_catalog, lobby, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'log', h.log_id, 'seq', h.last_seq, 'chain', encode(h.last_chain, 'hex'),
+             'base_seq', h.base_seq, 'base_chain', encode(h.base_chain, 'hex'))), '[]')
+    from lobby.log_head h
+    where h.branch_id = caller.branch_id
+      and (h.last_day >= lobby.today() - 3 or h.opened_by = caller.desk_id or h.log_id = any(logs)));
+end $$;
 
 -- The chain after event `place`; null where nothing is held.
 create function lobby.chain_at(head lobby.log_head, place bigint) returns bytea
@@ -60,6 +62,18 @@ begin
   return case when last <= head.last_seq then 'taken' end;
 end $$;
 
+-- Says that heads of a branch are other ones now. The last thing that a transaction locks: nobody
+-- waits for anything else while holding it.
+create function lobby.change_mark(the_branch integer) returns void
+language plpgsql set search_path = pg_catalog, lobby, pg_temp as $$
+begin
+  update lobby.branch_mark m set mark = gen_random_uuid() where m.branch_id = the_branch;
+  if not found then
+    insert into lobby.branch_mark as m (branch_id, mark) values (the_branch, gen_random_uuid())
+    on conflict (branch_id) do update set mark = excluded.mark;
+  end if;
+end $$;
+
 -- Puts events behind a head whose row the caller has locked.
 create function lobby.extend(
   caller lobby.desk, head lobby.log_head,
@@ -79,6 +93,7 @@ begin
   set last_seq = seqs[last], last_chain = chains[last], last_day = day,
       last_hlc = greatest(h.last_hlc, (select max(u.hlc) from unnest(hlcs) u(hlc)))
   where h.branch_id = head.branch_id and h.log_id = head.log_id;
+  perform lobby.change_mark(head.branch_id);
 end $$;
 
 -- Locks the head of a log; opens the log when it is new here.

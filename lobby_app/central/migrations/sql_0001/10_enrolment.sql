@@ -5,6 +5,9 @@ language plpgsql security definer set search_path = pg_catalog, lobby, pg_temp a
 declare
   caller lobby.desk := lobby.calling_desk(token, document);
 begin
+  -- For the administrator's status. Every desk fetches the roster once a minute: polls need not write.
+  insert into lobby.desk_seen as s (branch_id, desk_id) values (caller.branch_id, caller.desk_id)
+  on conflict (branch_id, desk_id) do update set seen_at = now();
   return jsonb_build_object(
     'branch', caller.branch_id, 'slot', caller.slot, 'desk', caller.desk_id,
     'min_version', caller.min_version,

@@ -68,6 +68,8 @@ begin
     execute format('drop table lobby.%I', 'ticket' || to_char(day, '_YYYYMMDD'));
     dropped := dropped + 1;
   end loop;
+  -- Bases moved. Last of all: whoever holds a mark must not wait for a table that is held here.
+  if dropped > 0 then update lobby.branch_mark set mark = gen_random_uuid(); end if;
   return jsonb_build_object('made', made, 'dropped', dropped);
 end $$;
 select lobby.keep_up();

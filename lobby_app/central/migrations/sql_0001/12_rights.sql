@@ -10,8 +10,9 @@ grant execute on function
 -- Administration. Events, heads and claims are read, never written: not even an administrator
 -- makes history.
 grant select on lobby.centre, lobby.branch, lobby.desk, lobby.desk_seen, lobby.enrolment,
-  lobby.log_head, lobby.log_day, lobby.event, lobby.quarantine, lobby.ticket, lobby.centre_log,
-  lobby.claim, lobby.reference_head, lobby.customer, lobby.customer_token, lobby.audit, lobby.reader
+  lobby.log_head, lobby.branch_mark, lobby.log_day, lobby.event, lobby.quarantine, lobby.ticket,
+  lobby.centre_log, lobby.claim, lobby.reference_head, lobby.customer, lobby.customer_token, lobby.audit,
+  lobby.reader
   to lobby_admin;
 grant insert, update on lobby.branch, lobby.centre to lobby_admin;
 grant update (revoked_at, min_version, relay_address, name) on lobby.desk to lobby_admin;
@@ -42,8 +43,8 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['branch', 'desk', 'desk_seen', 'enrolment', 'log_head', 'log_day',
-    'event', 'quarantine', 'ticket', 'centre_log', 'claim', 'reference_head', 'customer',
+  foreach t in array array['branch', 'desk', 'desk_seen', 'enrolment', 'log_head', 'branch_mark',
+    'log_day', 'event', 'quarantine', 'ticket', 'centre_log', 'claim', 'reference_head', 'customer',
     'customer_token', 'audit', 'reader'] loop
     execute format('alter table lobby.%I enable row level security', t);
     execute format('create policy administration on lobby.%I to lobby_admin using (true)'
