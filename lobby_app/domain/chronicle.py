@@ -7,13 +7,14 @@ from bisect import insort
 from collections.abc import Iterable
 
 from lobby_app.domain.event import EventKind
+from lobby_app.domain.satisfaction import Answer
 from lobby_app.domain.stories import (
-    ANSWER_KIND,
     CounterStory,
     DayStory,
     Moment,
     TicketStory,
     VisitStory,
+    answer_story,
     counter_story,
     subject_of,
     ticket_story,
@@ -33,7 +34,7 @@ class Chronicle:
         self._visits: dict[str, VisitStory] = {}
         self._counters: dict[str, CounterStory] = {}
         self._complaints = self._assistances = 0
-        self._answers: list[int] = []
+        self._answers: dict[str, Answer] = {}
 
     def hear(self, moments: Iterable[Moment]) -> None:
         """Take events in; none may come twice."""
@@ -43,17 +44,10 @@ class Chronicle:
                 self._complaints += 1
             elif kind == EventKind.ELDER_ASSISTED:
                 self._assistances += 1
-            elif kind == ANSWER_KIND:
-                self._answer(moment)
             subject = subject_of(moment.envelope)
             if subject is not None:
                 insort(self._moments.setdefault(subject, []), moment, key=lambda one: one.key)
                 self._stale.add(subject)
-
-    def _answer(self, moment: Moment) -> None:
-        answer = moment.envelope.data.get("csat")
-        if type(answer) is int and 1 <= answer <= 5:
-            self._answers.append(answer)
 
     def _tell(self) -> None:
         for subject in self._stale:
@@ -65,6 +59,8 @@ class Chronicle:
                 self._visits[name] = visit
             elif kind == "counter":
                 self._counters[name] = counter_story(int(name), moments)
+            elif kind == "answer" and (answer := answer_story(moments)) is not None:
+                self._answers[name] = answer
         self._stale.clear()
 
     def day(self, now: int) -> DayStory:
@@ -76,7 +72,8 @@ class Chronicle:
             counters=tuple(sorted(self._counters.values(), key=lambda one: one.number)),
             complaints=self._complaints,
             assistances=self._assistances,
-            answers=tuple(self._answers),
+            # An answer about what is no ticket of this day is nobody's.
+            answers=tuple(a for ticket, a in self._answers.items() if ticket in self._tickets),
             now=now,
         )
 

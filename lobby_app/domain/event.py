@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     PRINT_FAILED = "print_failed"
     TICKET_CANCELLED = "ticket_cancelled"
     COMPLAINT_REGISTERED = "complaint_registered"
+    SATISFACTION_ANSWERED = "satisfaction_answered"
     HELP_CALLED = "help_called"
     ELDER_ASSISTED = "elder_assisted"
     DEVICE_STATE_SET = "device_state_set"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from lobby_app.domain.business import Priority
+from lobby_app.domain.satisfaction import Satisfaction, satisfaction_of
 from lobby_app.domain.stories import (
     MINUTE_MS,
     CounterStory,
@@ -31,8 +32,6 @@ PROMISES: Mapping[str, float] = {
 """Service promises by class, minutes; the dispatcher aims lower for care so that 5 is met."""
 ORDINARY_PROMISE = PROMISES[Priority.ORDINARY]
 REPEAT_WITHIN_MS = 30 * MINUTE_MS
-LEAST_ANSWERS = 30
-"""No satisfaction is shown for fewer answers (domain 1 (h))."""
 _NOT_WANTED = frozenset({"mistake", "duplicate"})
 _PERSON_DUE = frozenset({"R20", "R21", "R22"})
 
@@ -104,7 +103,6 @@ class DayFigures:
         longest_now: longest wait of a ticket that still waits, minutes.
         utilisation: serving / open time per counter that was open.
         elders_refused: visits that were due, or asked for, a person and got a machine; must be 0.
-        satisfaction: answers of 4 and 5; None below LEAST_ANSWERS.
     """
 
     issued: int
@@ -125,8 +123,7 @@ class DayFigures:
     transfers: int
     complaints: int
     assistances: int
-    answers: int
-    satisfaction: float | None
+    satisfaction: Satisfaction
 
 
 def figures(
@@ -162,8 +159,7 @@ def figures(
         transfers=sum(ticket.transfers for ticket in issued),
         complaints=day.complaints,
         assistances=day.assistances,
-        answers=len(day.answers),
-        satisfaction=satisfaction(day.answers),
+        satisfaction=satisfaction_of(day.answers),
     )
 
 
@@ -355,13 +351,6 @@ def times_overtaken(tickets: Iterable[TicketStory]) -> list[tuple[TicketStory, i
         if is_tier:
             insort(before, ticket.issued)
     return result
-
-
-def satisfaction(answers: Sequence[int]) -> float | None:
-    """Return the share of 4 and 5; None for fewer than LEAST_ANSWERS."""
-    if len(answers) < LEAST_ANSWERS:
-        return None
-    return sum(answer >= 4 for answer in answers) / len(answers)
 
 
 def no_shows_in_a_row(tickets: Iterable[TicketStory]) -> dict[int, int]:

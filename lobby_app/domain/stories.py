@@ -21,10 +21,9 @@ from lobby_app.domain.event import (
     Envelope,
     EventKind,
 )
+from lobby_app.domain.satisfaction import Answer, answer_of
 
 MINUTE_MS = 60_000
-ANSWER_KIND = "satisfaction_answered"
-"""An answer of the bank's customer survey: `csat` 1-5, nothing about a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +117,14 @@ class CounterStory:
 
 @dataclass(frozen=True, slots=True)
 class DayStory:
-    """Everything told of one day up to `now` (ms). `answers`: satisfaction 1-5."""
+    """Everything told of one day up to `now` (ms). `answers`: one a ticket at most."""
 
     tickets: Sequence[TicketStory]
     visits: Sequence[VisitStory]
     counters: Sequence[CounterStory]
     complaints: int
     assistances: int
-    answers: Sequence[int]
+    answers: Sequence[Answer]
     now: int
 
 
@@ -284,10 +283,17 @@ def counter_story(number: int, moments: Iterable[Moment]) -> CounterStory:
     return story
 
 
-def subject_of(envelope: Envelope) -> tuple[str, str] | None:
-    """Return whose story an event belongs to: ("ticket", id), ("visit", id), ("counter", number).
+def answer_story(moments: Iterable[Moment]) -> Answer | None:
+    """Return the first answer about one ticket from its moments in order; a second is none."""
+    told = (answer_of(moment.envelope.data) for moment in moments)
+    return next((answer for answer in told if answer is not None), None)
 
-    None: it is in no story of its own (complaints and answers are only counted).
+
+def subject_of(envelope: Envelope) -> tuple[str, str] | None:
+    """Return whose story an event belongs to.
+
+    ("ticket", id), ("visit", id), ("counter", number), ("answer", id of the ticket it is about).
+    None: it is in no story of its own (complaints are only counted).
     """
     if envelope.ticket is not None:
         return ("ticket", envelope.ticket)
@@ -295,6 +301,8 @@ def subject_of(envelope: Envelope) -> tuple[str, str] | None:
         return ("visit", _text(envelope.data, "visit"))
     if envelope.kind in (EventKind.COUNTER_OPENED, EventKind.COUNTER_CLOSED):
         return ("counter", str(envelope.counter)) if envelope.counter else None
+    if envelope.kind == EventKind.SATISFACTION_ANSWERED:
+        return ("answer", _text(envelope.data, "ticket"))
     return None
 
 

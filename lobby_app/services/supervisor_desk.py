@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.satisfaction import Answer
 from lobby_app.domain.text import Text
-from lobby_app.services import hall, hall_actions, signing_on
+from lobby_app.services import answers, hall, hall_actions, signing_on
 from lobby_app.services.desk import Desk
 from lobby_app.services.hall_actions import ForcedEnd
 from lobby_app.services.supervision import Advisor, Supervision
@@ -115,6 +116,10 @@ class SupervisorDesk:
     def mark_cash(self, session: Session, *, is_short: bool, why: str) -> None:
         """See services.hall."""
         hall.mark_cash(self._desk, session, is_short=is_short, why=why)
+
+    def record_answer(self, session: Session, ticket: str, answer: Answer) -> str:
+        """See services.answers."""
+        return answers.record_answer(self._desk, session, ticket, answer)
 
     def answer_alarm(self, session: Session, cause: str, action: str) -> None:
         """See services.hall_actions."""

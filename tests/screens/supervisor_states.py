@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.satisfaction import Answer, AnswerReason
 from lobby_app.domain.text import Language
 from lobby_app.services import hall, registers
+from lobby_app.services.answers import record_answer
 from lobby_app.services.floor import set_devices
 from lobby_app.services.staffing import advise_counters
 from lobby_app.ui.theme import ThemeName
@@ -60,6 +62,37 @@ def _cash_short(page: SupervisorPage) -> None:
     bar.setValue(bar.maximum())
 
 
+def _answers(count: int) -> State:
+    """Note so many answers, then look at what the figures make of them."""
+
+    def reach(page: SupervisorPage) -> None:
+        desk = page.branch.desk
+        with desk.reader() as work:
+            numbers = [ticket.number for ticket in work.tickets(desk.business_day())]
+        for place, number in enumerate(numbers[:count]):
+            answer = Answer(5 - place % 3, 10 - place % 6, list(AnswerReason)[place * place % 4])
+            record_answer(desk, session_of("0017"), number, answer)
+        page.press(Qt.Key.Key_F3)
+        table, name = page.view.figures.table, page.window.hub.wording("figure_nps")
+        model = table.model()
+        rows = (model.index(row, 0) for row in range(model.rowCount()))
+        table.setCurrentIndex(next(row for row in rows if row.data() == name))
+
+    return reach
+
+
+def _answer_given(page: SupervisorPage) -> None:
+    """A slip half typed, after one that was refused."""
+    page.press(Qt.Key.Key_A)
+    sheet = page.window.answer
+    sheet.ticket.setText("A9999")
+    sheet.csat.choose("4")
+    sheet.note.click()
+    page.settle()
+    sheet.nps.choose("9")
+    sheet.reason.choose("waiting")
+
+
 def _link(name: str) -> State:
     """Let replication do as `name` says."""
 
@@ -85,6 +118,8 @@ def states() -> dict[str, State]:
         "figures": _press(key.Key_F3),
         "figures-queue": _press(key.Key_F3, key.Key_F6),
         "figures-hour": _press(key.Key_F3, key.Key_F6, key.Key_F6),
+        "answers-few": _answers(12),
+        "answers": _answers(40),
         "fairness": _press(key.Key_F4),
         "open": _press(key.Key_O),
         "queues": _press(key.Key_Q, key.Key_1),
@@ -95,6 +130,7 @@ def states() -> dict[str, State]:
         "devices": _press(key.Key_D),
         "cash": _press(key.Key_S),
         "cash-short": _cash_short,
+        "answer": _answer_given,
         "help": _press(key.Key_F1),
         **link_states(),
     }
@@ -105,7 +141,7 @@ def shots() -> Iterator[tuple[str, Language, ThemeName, tuple[int, int], int]]:
     for language in Language:
         for name in states():
             yield name, language, ThemeName.LIGHT, SMALL, 0
-        for name in ("trouble", "cash-short", "figures", "fairness", *LINKS):
+        for name in ("trouble", "cash-short", "answer", "answers", "figures", "fairness", *LINKS):
             yield name, language, ThemeName.LIGHT, LARGE, 0
             yield name, language, ThemeName.HIGH_CONTRAST, SMALL, 0
             yield name, language, ThemeName.LARGE_TYPE, SMALL, 0

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lobby_app.domain.kpi import LEAST_ANSWERS, DayFigures, Waits
+from lobby_app.domain.kpi import DayFigures, Waits
 from lobby_app.domain.kpi_levels import level_of
+from lobby_app.domain.satisfaction import LEAST_ANSWERS
 from lobby_app.services.supervision_views import FiguresView
 from lobby_app.ui.i18n import Wording
 
@@ -67,7 +68,13 @@ def heading_of(code: str, view: FiguresView, split: Split, wording: Wording) -> 
 def rows_of(view: FiguresView, split: Split, wording: Wording) -> list[FigureRow]:
     """Return all rows, in reading order."""
     make = _Maker(view, split, wording)
-    return [*make.split_rows(), *make.day_rows(), *make.utilisation_rows(), *make.service_rows()]
+    return [
+        *make.split_rows(),
+        *make.day_rows(),
+        *make.answer_rows(),
+        *make.utilisation_rows(),
+        *make.service_rows(),
+    ]
 
 
 class _Maker:
@@ -135,15 +142,24 @@ class _Maker:
             ("complaints", "", float(figures.complaints), None),
             ("assistances", "", float(figures.assistances), None),
         ]
-        made = [self._single(*row) for row in rows]
-        return [*made, self._satisfaction()]
+        return [self._single(*row) for row in rows]
 
-    def _satisfaction(self) -> FigureRow:
-        figures, words = self._figures, self._wording
-        if figures.satisfaction is None:
-            text = words("too_few", n=figures.answers, least=LEAST_ANSWERS)
-            return self._row("satisfaction", "share", [Cell(text)])
-        return self._single("satisfaction", "share", figures.satisfaction, figures.answers)
+    def answer_rows(self) -> list[FigureRow]:
+        told, words = self._figures.satisfaction, self._wording
+        rows = []
+        for code, unit, value, count in (
+            ("satisfaction", "share", told.share, told.answers),
+            ("nps", "points", told.nps, told.nps_answers),
+        ):
+            if value is None:
+                cell = Cell(words("too_few", n=count, least=LEAST_ANSWERS))
+            else:
+                cell = self._with_n(value, unit, code, count)
+            rows.append(self._row(code, unit, [cell]))
+        for reason, count in told.reasons.items():
+            label = words("figure_reason_of", reason=words(f"answer_{reason}"))
+            rows.append(self._row("reason", "", [self._count(count)], label))
+        return rows
 
     def utilisation_rows(self) -> list[FigureRow]:
         return [
@@ -195,6 +211,8 @@ class _Maker:
             text = words.percent(value)
         elif unit == "minutes":
             text = words("minutes_exact", minutes=f"{value:.1f}")
+        elif unit == "points":
+            text = f"{value:+.0f}"
         else:
             text = f"{value:.0f}"
         return Cell(text, value, level_of(limit, value))

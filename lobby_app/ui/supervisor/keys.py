@@ -24,6 +24,7 @@ class SupervisorCommand(StrEnum):
     DEVICE = "device"
     CASH = "cash"
     SPLIT = "split"
+    ANSWER = "answer"
     CSV = "csv"
     PDF = "pdf"
     PRINT = "print"
@@ -50,6 +51,7 @@ KEYS: Mapping[SupervisorCommand, str] = {
     SupervisorCommand.DEVICE: "D",
     SupervisorCommand.CASH: "S",
     SupervisorCommand.SPLIT: "F6",
+    SupervisorCommand.ANSWER: "A",
     SupervisorCommand.CSV: "Ctrl+S",
     SupervisorCommand.PDF: "Ctrl+E",
     SupervisorCommand.PRINT: "Ctrl+P",
@@ -73,7 +75,13 @@ ACTIONS = (
     SupervisorCommand.CASH,
 )
 """The buttons below the hall, in reading order."""
-REPORTS = (SupervisorCommand.CSV, SupervisorCommand.PDF, SupervisorCommand.PRINT)
+REPORTS = (
+    SupervisorCommand.ANSWER,
+    SupervisorCommand.CSV,
+    SupervisorCommand.PDF,
+    SupervisorCommand.PRINT,
+)
+"""The buttons below the figures, in reading order."""
 
 
 def command_of(event: QKeyEvent) -> SupervisorCommand | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.satisfaction import Answer
 from lobby_app.domain.text import Text
 from lobby_app.services.hall_actions import ForcedEnd
 from lobby_app.services.supervision_views import FairnessView, FiguresView, HallView
@@ -103,6 +104,10 @@ class SupervisorPort(Protocol):
 
     def mark_cash(self, session: Session, *, is_short: bool, why: str) -> None:
         """Note whether cash is short."""
+        ...
+
+    def record_answer(self, session: Session, ticket: str, answer: Answer) -> str:
+        """Note a customer's answer about a ticket; return its number."""
         ...
 
     def answer_alarm(self, session: Session, cause: str, action: str) -> None:

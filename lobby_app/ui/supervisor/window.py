@@ -16,6 +16,8 @@ from lobby_app.ui.hub import Choice, Question, WindowHub
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.supervisor.acting import ActController
 from lobby_app.ui.supervisor.alarming import AlarmController
+from lobby_app.ui.supervisor.answer_sheet import AnswerSheet
+from lobby_app.ui.supervisor.answering import AnswerController
 from lobby_app.ui.supervisor.broadcast_sheet import BroadcastSheet
 from lobby_app.ui.supervisor.keys import KEYS, PAGES, SupervisorCommand, command_of
 from lobby_app.ui.supervisor.port import SupervisorPort
@@ -48,6 +50,7 @@ class SupervisorWindow(QWidget):
         self.sign_on = SignOnSheet(self)
         self.choice = ChoiceSheet(self)
         self.broadcast = BroadcastSheet(self)
+        self.answer = AnswerSheet(self)
         self.screen_parts = SupervisorScreen(self, self.view, self.hub, self.shift, theme)
         self.watching = WatchController(self.hub, self.shift)
         self.acting = ActController(self.hub, self.shift)
@@ -55,6 +58,8 @@ class SupervisorWindow(QWidget):
         self.acting.chosen_counter = self._chosen_counter
         self.alarming = AlarmController(self.hub, self.shift, self.acting)
         self.reporting = ReportController(self.hub, self.shift, self)
+        self.answering = AnswerController(self.hub, self.shift, self.answer)
+        self._sheets = (self.sign_on, self.choice, self.broadcast, self.answer)
         self._broadcast_for = ""
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +81,7 @@ class SupervisorWindow(QWidget):
             **{page: partial(self.turn_to, page) for page in PAGES},
             **self.acting.commands(),
             **self.reporting.commands(),
+            **self.answering.commands(),
             SupervisorCommand.HELP: self._help,
             SupervisorCommand.SPLIT: shown.next_split,
             SupervisorCommand.SEARCH: self._search,
@@ -94,6 +100,7 @@ class SupervisorWindow(QWidget):
         self.sign_on.answered.connect(self._sign_on)
         self.watching.seen.connect(self._seen)
         self.acting.done.connect(self.watching.refresh)
+        self.answering.done.connect(self.watching.refresh)
         self.acting.broadcast_wanted.connect(self._ask_broadcast)
         self.alarming.broadcast_wanted.connect(self._ask_broadcast)
         self.broadcast.sent.connect(self._send)
@@ -101,7 +108,7 @@ class SupervisorWindow(QWidget):
         self.view.hall.alarms.acted.connect(self.alarming.act)
         self.view.figures.split_wanted.connect(self.screen_parts.next_split)
         self.view.notice.expired.connect(self.screen_parts.clear_notice)
-        for sheet in (self.sign_on, self.choice, self.broadcast):
+        for sheet in self._sheets:
             sheet.left.connect(self._focus_home)
         for command, run in self._commands.items():
             button = self.view.button(command)
@@ -154,8 +161,7 @@ class SupervisorWindow(QWidget):
         self.hub.run(lambda: port.sign_off(session), lambda _: None)
         self.shift.session = None
         self._stop_timers()
-        self.choice.hide()
-        self.broadcast.hide()
+        self._close_sheets()
         self._ask_sign_on()
 
     def _stop_timers(self) -> None:
@@ -176,7 +182,7 @@ class SupervisorWindow(QWidget):
 
     def _focus_home(self) -> None:
         """Give the focus to the list of the page, so that arrows move in it."""
-        if any(sheet.isVisible() for sheet in (self.sign_on, self.choice, self.broadcast)):
+        if any(sheet.isVisible() for sheet in self._sheets):
             return
         tables = {
             SupervisorCommand.HALL: self.view.hall.waiting,
@@ -210,6 +216,10 @@ class SupervisorWindow(QWidget):
         if not self.sign_on.isVisible():
             self.choice.ask(question, self.hub.wording, self.screen_parts.theme)
 
+    def _close_sheets(self) -> None:
+        for sheet in (self.choice, self.broadcast, self.answer):
+            sheet.hide()
+
     def _help(self) -> None:
         words = self.hub.wording
         choices = tuple(
@@ -242,8 +252,7 @@ class SupervisorWindow(QWidget):
         self.acting.run(lambda port, session: port.withdraw_messages(session), "withdrawn")
 
     def _switch_language(self) -> None:
-        self.choice.hide()
-        self.broadcast.hide()
+        self._close_sheets()
         self.screen_parts.clear_notice()
         self.screen_parts.switch_language()
         if self.sign_on.isVisible():

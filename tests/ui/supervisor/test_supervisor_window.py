@@ -362,7 +362,7 @@ def test_satisfaction_is_not_shown_for_few_answers(page: SupervisorPage) -> None
     rows = rows_of(page.shift.figures, Split.PRIORITY, page.window.hub.wording)
     satisfaction = next(row for row in rows if row.code == "satisfaction")
     assert satisfaction.cells[0].value is None
-    assert satisfaction.cells[0].text == "n=0 (< 30)"
+    assert satisfaction.cells[0].text == "0 of 30 answers"
     diversion = next(row for row in rows if row.code == "diversion")
     assert diversion.cells[0].level == ""
     assert "n=" in diversion.cells[0].text

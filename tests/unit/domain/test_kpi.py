@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lobby_app.domain.chronicle import tell
-from lobby_app.domain.event import Envelope
 from lobby_app.domain.kpi import (
     DayFigures,
     PromiseError,
@@ -15,12 +14,11 @@ from lobby_app.domain.kpi import (
     figures,
     no_shows_in_a_row,
     quantile,
-    satisfaction,
     times_overtaken,
 )
 from lobby_app.domain.kpi_levels import LIMITS, level_of
-from lobby_app.domain.stories import ANSWER_KIND, Moment, TicketStory
-from tests.unit.domain.days import LOG, DayLog, hour_of, ms
+from lobby_app.domain.stories import TicketStory
+from tests.unit.domain.days import DayLog, hour_of, ms
 
 MACHINES = frozenset({"cash_recycler", "smart_teller", "mobile_bank"})
 
@@ -256,23 +254,6 @@ def test_papers_skips_transfers_complaints_and_help_are_counted() -> None:
     assert told.document_failure == Share(1, 2)
     counts = (told.skips, told.transfers, told.complaints, told.assistances)
     assert counts == (1, 1, 1, 1)
-
-
-def test_no_satisfaction_below_thirty_answers() -> None:
-    assert satisfaction([5] * 29) is None
-    assert satisfaction([5] * 24 + [3] * 6) == 0.8
-
-
-def test_answers_are_heard_and_other_values_are_not() -> None:
-    log = DayLog()
-    for answer in (5, 4, 1, 0, 6, "5", True):
-        envelope = Envelope(
-            ANSWER_KIND, "survey", None, "2026-11-25", 0, None, 0, None, None, None, None, None, 1,
-            {"csat": answer},
-        )  # fmt: skip
-        log.moments.append(Moment(ms("09:00") << 16, LOG, envelope))
-    told = _figures(log)
-    assert (told.answers, told.satisfaction) == (3, None)
 
 
 def test_nothing_is_no_figure() -> None:
