@@ -27,6 +27,7 @@ needed_programs() {
   cat <<'LIST'
 fc-list|fontconfig|finding fonts
 Xvfb|xvfb|tests with a display of their own
+xrandr|x11-xserver-utils|tests that unplug a monitor
 pdftoppm|poppler-utils|tests that look at PDF tickets
 faketime|faketime|tests whose clock jumps
 pgbouncer|pgbouncer|tests through a pool of connections

@@ -1,9 +1,9 @@
-"""A display of its own and a keyboard for it: real key events, timed by the X server itself."""
+"""A display of its own, its monitors and a keyboard: real events, timed by the X server itself."""
 
 import ctypes
 import os
 import subprocess
-from ctypes import c_char_p, c_int, c_uint, c_ulong, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_uint, c_ulong, c_void_p
 from types import TracebackType
 
 _CURRENT_TIME = 0
@@ -34,6 +34,10 @@ class Display:
         with os.fdopen(read_end) as numbers:
             self.name = f":{numbers.readline().strip()}"
 
+    def xrandr(self, *arguments: str) -> None:
+        """Plug monitors in and out: `--setmonitor NAME W/mmxH/mm+X+Y none`, `--delmonitor NAME`."""
+        subprocess.run(["xrandr", "--display", self.name, *arguments], check=True, stdout=-1)
+
     def __enter__(self) -> "Display":
         return self
 
@@ -45,6 +49,44 @@ class Display:
     ) -> None:
         self._process.terminate()
         self._process.wait(10)
+
+
+class Windows:
+    """Looks where the X server has the top-level windows of a display."""
+
+    def __init__(self, display: str) -> None:
+        self._x11 = ctypes.CDLL("libX11.so.6")
+        self._x11.XOpenDisplay.restype = c_void_p
+        self._x11.XOpenDisplay.argtypes = [c_char_p]
+        self._x11.XDefaultRootWindow.restype = c_ulong
+        self._x11.XDefaultRootWindow.argtypes = [c_void_p]
+        self._x11.XQueryTree.argtypes = [c_void_p, c_ulong] + 4 * [c_void_p]
+        self._x11.XGetGeometry.argtypes = [c_void_p, c_ulong] + 7 * [c_void_p]
+        self._x11.XFree.argtypes = [c_void_p]
+        self._x11.XCloseDisplay.argtypes = [c_void_p]
+        self._display = self._x11.XOpenDisplay(display.encode())
+        assert self._display, f"no display {display}"
+
+    def close(self) -> None:
+        self._x11.XCloseDisplay(self._display)
+
+    def places(self) -> list[tuple[int, int, int, int]]:
+        """Return left, top, width and height of every window."""
+        root, parent, count = c_ulong(), c_ulong(), c_uint()
+        children = POINTER(c_ulong)()
+        top = self._x11.XDefaultRootWindow(self._display)
+        found = byref(root), byref(parent), byref(children), byref(count)
+        assert self._x11.XQueryTree(self._display, top, *found)
+        windows = children[: count.value]
+        self._x11.XFree(children)
+        return [self._place(window) for window in windows]
+
+    def _place(self, window: int) -> tuple[int, int, int, int]:
+        root, x, y = c_ulong(), c_int(), c_int()
+        width, height, border, depth = c_uint(), c_uint(), c_uint(), c_uint()
+        into = (byref(one) for one in (root, x, y, width, height, border, depth))
+        assert self._x11.XGetGeometry(self._display, window, *into)
+        return x.value, y.value, width.value, height.value
 
 
 class Keyboard:

@@ -36,6 +36,9 @@ class ScreenKeeper(QObject):
         if screen is not self._followed:
             self._followed = screen
             screen.geometryChanged.connect(self._later)
+        if self._window.isFullScreen() and self._window.geometry() != screen.geometry():
+            # Some window managers (xfwm4) move nothing that is full screen.
+            self._window.showNormal()
         self._window.setScreen(screen)
         self._window.setGeometry(screen.geometry())
         self._window.showFullScreen()

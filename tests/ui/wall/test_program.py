@@ -54,6 +54,21 @@ for wanted in (0, 1, 2):
     print(place.x(), place.y(), place.width(), place.height(), wall.window.isFullScreen())
     wall.stop()
 """
+MOVING = """
+import sys
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from lobby_app.ui.wall.placing import ScreenKeeper
+class Window(QWidget):
+    def changeEvent(self, event):
+        if event.type() == QEvent.Type.WindowStateChange:
+            print(self.screen().name(), self.isFullScreen())
+application = QApplication([sys.argv[0]])
+window = Window()
+for wanted in (2, 2, 1):
+    application.processEvents()
+    ScreenKeeper(window, application, wanted).place()
+"""
 
 
 def _until(holds: Callable[[], bool]) -> None:
@@ -114,7 +129,9 @@ def test_the_wall_starts_and_stops_again_and_again(qapp: QApplication, data: Pat
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def test_two_screens_in_earnest(tmp_path: Path) -> None:
+@pytest.fixture
+def two_screens(tmp_path: Path) -> dict[str, str]:
+    """Return the environment of a process that has a monitor at the desk and one in the hall."""
     screens = {
         "screens": [
             {"name": "desk", "x": 0, "y": 0, "width": 1366, "height": 768},
@@ -123,16 +140,24 @@ def test_two_screens_in_earnest(tmp_path: Path) -> None:
     }
     file = tmp_path / "screens.json"
     file.write_text(json.dumps(screens), encoding="ascii")
-    done = subprocess.run(
-        [sys.executable, "-c", TWO_SCREENS, str(tmp_path)],
-        env=os.environ
-        | {"QT_QPA_PLATFORM": f"offscreen:configfile={file}", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    offscreen = {"QT_QPA_PLATFORM": f"offscreen:configfile={file}", "PYTHONPATH": str(ROOT)}
+    return os.environ | offscreen
+
+
+def _said(code: str, environment: dict[str, str], *arguments: object) -> list[str]:
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_two_screens_in_earnest(two_screens: dict[str, str], tmp_path: Path) -> None:
     hall, desk = "1366 0 1920 1080 True", "0 0 1366 768 True"
-    assert done.stdout.splitlines() == [hall, desk, hall]
+    assert _said(TWO_SCREENS, two_screens, tmp_path) == [hall, desk, hall]
+
+
+def test_a_wall_leaves_full_screen_only_to_move(two_screens: dict[str, str]) -> None:
+    """Some window managers move nothing that is full screen."""
+    assert _said(MOVING, two_screens) == ["hall True", "hall False", "desk True"]
 
 
 @pytest.mark.parametrize(
