@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from lobby_app.domain.business import Priority
-from lobby_app.domain.satisfaction import Satisfaction, satisfaction_of
-from lobby_app.domain.stories import (
-    MINUTE_MS,
-    CounterStory,
-    DayStory,
-    TicketStory,
-    VisitStory,
+from lobby_app.domain.kpi_visits import (
+    Diversion,
+    Errand,
+    diversion_of,
+    persons_refused,
+    repeat_visits,
 )
+from lobby_app.domain.satisfaction import Satisfaction, satisfaction_of
+from lobby_app.domain.share import Share
+from lobby_app.domain.stories import MINUTE_MS, CounterStory, DayStory, TicketStory
 
 PROMISES: Mapping[str, float] = {
     Priority.SAFETY.value: 0.0,
@@ -31,9 +33,7 @@ PROMISES: Mapping[str, float] = {
 }
 """Service promises by class, minutes; the dispatcher aims lower for care so that 5 is met."""
 ORDINARY_PROMISE = PROMISES[Priority.ORDINARY]
-REPEAT_WITHIN_MS = 30 * MINUTE_MS
 _NOT_WANTED = frozenset({"mistake", "duplicate"})
-_PERSON_DUE = frozenset({"R20", "R21", "R22"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,6 @@ class Waits:
     p90: float
     longest: float
     in_promise: float
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`part` of `whole`; `value` None of nothing."""
-
-    part: int
-    whole: int
-
-    @property
-    def value(self) -> float | None:
-        """The share, 0 to 1."""
-        return self.part / self.whole if self.whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +68,6 @@ class Overtaking:
 
 
 @dataclass(frozen=True, slots=True)
-class Diversion:
-    """Machines and phone among the visits that may count.
-
-    `success`: diverted visits without a ticket for the same business within half an hour.
-    """
-
-    share: Share
-    success: Share
-
-
-@dataclass(frozen=True, slots=True)
 class DayFigures:
     """All figures of one day.
 
@@ -102,6 +78,7 @@ class DayFigures:
         service: mean minutes at counters per business, with how many.
         longest_now: longest wait of a ticket that still waits, minutes.
         utilisation: serving / open time per counter that was open.
+        type_utilisation: the same summed over the counters that serve the same queues.
         elders_refused: visits that were due, or asked for, a person and got a machine; must be 0.
     """
 
@@ -114,10 +91,12 @@ class DayFigures:
     service: Mapping[str, tuple[float, int]]
     longest_now: float | None
     utilisation: Mapping[int, float]
+    type_utilisation: Mapping[tuple[str, ...], float]
     diversion: Diversion
     promise: PromiseError | None
     overtaking: Overtaking
     elders_refused: int
+    repeats: Share
     document_failure: Share
     skips: int
     transfers: int
@@ -127,7 +106,10 @@ class DayFigures:
 
 
 def figures(
-    day: DayStory, self_service: frozenset[str], hour_of: Callable[[int], int]
+    day: DayStory,
+    self_service: frozenset[str],
+    hour_of: Callable[[int], int],
+    earlier: frozenset[Errand] = frozenset(),
 ) -> DayFigures:
     """Return the figures of a day.
 
@@ -135,6 +117,7 @@ def figures(
         day: its story.
         self_service: channel codes of machines and the customer's phone.
         hour_of: ms since the epoch → hour of the branch's day.
+        earlier: who came for what on the days before, for the visits that are repeats.
     """
     issued = wanted(day.tickets)
     groups = _groups(issued, hour_of)
@@ -150,10 +133,12 @@ def figures(
         service=_service(issued),
         longest_now=(day.now - min(starts)) / MINUTE_MS if starts else None,
         utilisation=utilisation(day),
-        diversion=_diversion(day, self_service),
+        type_utilisation=type_utilisation(day),
+        diversion=diversion_of(day, self_service),
         promise=promise_error(issued),
         overtaking=overtaking(issued),
-        elders_refused=_refused(day.visits, self_service),
+        elders_refused=persons_refused(day.visits, self_service),
+        repeats=repeat_visits(day.visits, earlier),
         document_failure=Share(papers, len(issued)),
         skips=sum(ticket.skips for ticket in issued),
         transfers=sum(ticket.transfers for ticket in issued),
@@ -262,47 +247,33 @@ def _service(tickets: Sequence[TicketStory]) -> dict[str, tuple[float, int]]:
 
 def utilisation(day: DayStory) -> dict[int, float]:
     """Return serving ÷ open time of every counter that was open."""
+    return {counter.number: min(1.0, part / whole) for counter, part, whole in _busy(day)}
+
+
+def type_utilisation(day: DayStory) -> dict[tuple[str, ...], float]:
+    """Return Σ serving ÷ Σ open time of the counters that serve the same queues."""
+    sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for counter, part, whole in _busy(day):
+        sums[tuple(sorted(counter.queues))][0] += part
+        sums[tuple(sorted(counter.queues))][1] += whole
+    return {queues: min(1.0, part / whole) for queues, (part, whole) in sorted(sums.items())}
+
+
+def _busy(day: DayStory) -> list[tuple[CounterStory, int, int]]:
+    """Return the counters that were open with the time they served and the time they were open."""
     serving: dict[int, int] = defaultdict(int)
     for ticket in day.tickets:
         for service in ticket.services:
             serving[service.counter] += (service.ended or day.now) - service.begun
-    return {
-        counter.number: min(1.0, serving[counter.number] / minutes)
+    return [
+        (counter, serving[counter.number], spent)
         for counter in day.counters
-        if (minutes := _open_time(counter, day.now)) > 0
-    }
+        if (spent := _open_time(counter, day.now)) > 0
+    ]
 
 
 def _open_time(counter: CounterStory, now: int) -> int:
     return sum((now if end is None else end) - begin for begin, end in counter.open_spans)
-
-
-def _diversion(day: DayStory, self_service: frozenset[str]) -> Diversion:
-    eligible = [visit for visit in day.visits if visit.counts_for_diversion]
-    diverted = [visit for visit in eligible if visit.channel in self_service]
-    tickets: dict[tuple[str | None, str], list[int]] = defaultdict(list)
-    for ticket in day.tickets:
-        tickets[ticket.customer_ref, ticket.business].append(ticket.issued)
-    came_back = sum(
-        visit.customer_ref is not None
-        and any(
-            0 <= issued - visit.at <= REPEAT_WITHIN_MS
-            for issued in tickets.get((visit.customer_ref, visit.business), ())
-        )
-        for visit in diverted
-    )
-    return Diversion(
-        Share(len(diverted), len(eligible)), Share(len(diverted) - came_back, len(diverted))
-    )
-
-
-def _refused(visits: Iterable[VisitStory], self_service: frozenset[str]) -> int:
-    return sum(
-        bool(_PERSON_DUE & set(visit.rules))
-        and visit.channel in self_service
-        and visit.override != "customer_wish"
-        for visit in visits
-    )
 
 
 def promise_error(tickets: Iterable[TicketStory]) -> PromiseError | None:

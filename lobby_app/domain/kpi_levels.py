@@ -28,6 +28,8 @@ LIMITS: Mapping[str, Limits] = {
     "care_p90": Limits(10, 10),
     "elders_refused": Limits(0, 0),
     "document_failure": Limits(0.02, 0.02),
+    "repeats": Limits(0.03, 0.03),
+    "oldest_unsent": Limits(5, 60),
 }
 """Diversion has none: it is information, never a target (Jinfa 2024 no. 34)."""
 
@@ -41,3 +43,8 @@ def level_of(figure: str, value: float | None) -> str:
     if sign * value <= sign * limits.green:
         return "ok"
     return "amber" if sign * value <= sign * limits.amber else "red"
+
+
+def service_level(minutes: float, planned: float | None) -> str:
+    """Return amber for a service that takes more than twice what is planned, else empty."""
+    return "amber" if planned is not None and minutes > 2 * planned else ""

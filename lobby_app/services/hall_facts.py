@@ -59,7 +59,7 @@ def hall_facts(
         is_cash_short=is_cash_short,
         help_calls=_calls(book.help_calls, story.now),
         arrivals=_calls(book.arrivals, story.now),
-        unsynced_minutes=_unsynced(desk, status),
+        unsynced_minutes=unsynced_minutes(desk, status),
         printers_out=tuple(book.papers_out.values()),
         kept_apart=status.link.quarantined + status.link.set_aside,
     )
@@ -71,7 +71,7 @@ def _calls(noted: Mapping[str, tuple[str, int]], now_ms: int) -> tuple[CallFact,
     )
 
 
-def _unsynced(desk: Desk, status: DeskStatus) -> float | None:
+def unsynced_minutes(desk: Desk, status: DeskStatus) -> float | None:
     """Return the age of the oldest event not exchanged; a desk without partners has none.
 
     Such a desk works alone by design: nothing is late.

@@ -6,7 +6,7 @@ Thread: one at a time (the db worker). It remembers what it has read: a look cos
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from lobby_app.domain.alarms import AlarmBook, signs
@@ -14,17 +14,20 @@ from lobby_app.domain.business import Priority
 from lobby_app.domain.kpi import (
     ORDINARY_PROMISE,
     PROMISES,
+    DayFigures,
     abandonment,
     figures,
     times_overtaken,
     wanted,
 )
+from lobby_app.domain.kpi_visits import Errand
 from lobby_app.domain.ports import CounterReport, UnitOfWork
 from lobby_app.domain.stories import DayStory
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.services.day_book import DayBook
 from lobby_app.services.desk import Desk
+from lobby_app.services.earlier_visits import earlier_errands
 from lobby_app.services.expecting import (
     Usual,
     expected_per_half,
@@ -35,7 +38,7 @@ from lobby_app.services.expecting import (
 from lobby_app.services.explaining import explain_call
 from lobby_app.services.floor import desk_status, device_views, queue_views
 from lobby_app.services.hall import is_cash_short, paused_zones, wall_messages
-from lobby_app.services.hall_facts import hall_facts
+from lobby_app.services.hall_facts import hall_facts, unsynced_minutes
 from lobby_app.services.queues import read_queues
 from lobby_app.services.supervision_views import (
     CounterLine,
@@ -49,6 +52,8 @@ from lobby_app.services.supervision_views import (
 
 DECISIONS = 300
 """Single decisions on the fairness page, the newest."""
+_EARLIER_AGAIN = timedelta(minutes=10)
+"""Earlier days change only while replicas catch up."""
 _QUARTER_MS = 15 * 60_000
 """Every time zone is whole quarters from UTC: thousands of moments share a few clock hours."""
 Advisor = Callable[[Desk, Usual, HallView], dict[datetime, int]]
@@ -64,6 +69,7 @@ class Supervision:
         self._book = DayBook()
         self._alarms = AlarmBook()
         self._usual: tuple[date, Usual] | None = None
+        self._earlier: tuple[datetime, frozenset[Errand]] | None = None
         self._advised: dict[datetime, int] = {}
         self._hours: dict[int, int] = {}
 
@@ -242,16 +248,21 @@ class Supervision:
     def figures(self) -> FiguresView:
         """Return page 2."""
         desk, policy = self._desk, self._desk.policy
-        now = desk.now()
+        now, status = desk.now(), desk_status(desk)
+        as_of = status.data_as_of
         return FiguresView(
             branch=desk.branch.name,
             is_demo=desk.branch.is_demo,
             day=desk.business_day(),
             at=now,
-            figures=figures(self._story(), self._self_service, self._hour_of),
+            figures=self._figures(self._story()),
             queue_names={code: entry.name for code, entry in policy.channels.items()},
             priority_names={code.value: name for code, name in policy.priorities.items()},
             business_names={code: entry.name for code, entry in policy.businesses.items()},
+            planned_minutes={code: one.human_minutes for code, one in policy.businesses.items()},
+            unsent=status.unsent,
+            unsynced_minutes=unsynced_minutes(desk, status),
+            data_age_hours=_minutes(now, as_of) / 60 if as_of is not None else None,
         )
 
     def fairness(self) -> FairnessView:
@@ -260,7 +271,7 @@ class Supervision:
         zone = self._desk.now().tzinfo
         overtaken = times_overtaken(wanted(story.tickets))
         return FairnessView(
-            figures=figures(story, self._self_service, self._hour_of),
+            figures=self._figures(story),
             decisions=tuple(
                 Decision(
                     ticket_id=ticket.ticket_id,
@@ -278,6 +289,18 @@ class Supervision:
             priority_names={code.value: name for code, name in policy.priorities.items()},
             at=self._desk.now(),
         )
+
+    def _figures(self, story: DayStory) -> DayFigures:
+        return figures(story, self._self_service, self._hour_of, self._earlier_errands())
+
+    def _earlier_errands(self) -> frozenset[Errand]:
+        now = self._desk.now()
+        known = self._earlier
+        if known is None or known[0].date() != now.date() or abs(now - known[0]) >= _EARLIER_AGAIN:
+            with self._desk.reader() as work:
+                known = (now, earlier_errands(work, self._desk.business_day()))
+            self._earlier = known
+        return known[1]
 
     def _story(self) -> DayStory:
         with self._desk.reader() as work:

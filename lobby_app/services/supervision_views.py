@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lobby_app.domain.alarms import Alarm
-from lobby_app.domain.kpi import DayFigures, Share
+from lobby_app.domain.kpi import DayFigures
 from lobby_app.domain.replication import LinkStatus
+from lobby_app.domain.share import Share
 from lobby_app.domain.text import Text
 from lobby_app.services.views import DeviceView, QueueView
 
@@ -101,7 +102,13 @@ class HallView:
 
 @dataclass(frozen=True, slots=True)
 class FiguresView:
-    """Page 2: the figures of a day and the names to show them with."""
+    """Page 2: the figures of a day and the names to show them with.
+
+    Attributes:
+        planned_minutes: of a service, per business.
+        unsent, unsynced_minutes: own events no partner has, age of the oldest; None = none is late.
+        data_age_hours: of the customers' reference data; None = there is none.
+    """
 
     branch: Text
     is_demo: bool
@@ -111,6 +118,10 @@ class FiguresView:
     queue_names: dict[str, Text]
     priority_names: dict[str, Text]
     business_names: dict[str, Text]
+    planned_minutes: dict[str, float]
+    unsent: int
+    unsynced_minutes: float | None
+    data_age_hours: float | None
 
 
 @dataclass(frozen=True, slots=True)

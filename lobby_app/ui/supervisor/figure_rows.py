@@ -4,11 +4,11 @@ Every row has a definition; n stands beside what rests on few.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lobby_app.domain.kpi import DayFigures, Waits
-from lobby_app.domain.kpi_levels import level_of
+from lobby_app.domain.kpi_levels import level_of, service_level
 from lobby_app.domain.satisfaction import LEAST_ANSWERS
 from lobby_app.services.supervision_views import FiguresView
 from lobby_app.ui.i18n import Wording
@@ -72,6 +72,7 @@ def rows_of(view: FiguresView, split: Split, wording: Wording) -> list[FigureRow
         *make.split_rows(),
         *make.day_rows(),
         *make.answer_rows(),
+        *make.sync_rows(),
         *make.utilisation_rows(),
         *make.service_rows(),
     ]
@@ -137,6 +138,7 @@ class _Maker:
             ("diversion", "share", diversion.share.value, diversion.share.whole),
             ("self_service_success", "share", diversion.success.value, diversion.success.whole),
             ("document_failure", "share", figures.document_failure.value, figures.issued),
+            ("repeats", "share", figures.repeats.value, figures.repeats.whole),
             ("transfers", "", float(figures.transfers), None),
             ("skips", "", float(figures.skips), None),
             ("complaints", "", float(figures.complaints), None),
@@ -161,16 +163,32 @@ class _Maker:
             rows.append(self._row("reason", "", [self._count(count)], label))
         return rows
 
-    def utilisation_rows(self) -> list[FigureRow]:
+    def sync_rows(self) -> list[FigureRow]:
+        view = self._view
         return [
-            self._row(
-                "utilisation",
-                "share",
-                [self._cell(share, "share", "utilisation")],
-                self._wording("figure_utilisation_of", counter=counter),
-            )
-            for counter, share in self._figures.utilisation.items()
+            self._single("unsent", "", float(view.unsent), None),
+            self._single("oldest_unsent", "minutes", view.unsynced_minutes, None),
+            self._single("data_age", "hours", view.data_age_hours, None),
         ]
+
+    def utilisation_rows(self) -> list[FigureRow]:
+        words, figures = self._wording, self._figures
+        types = [
+            (words("figure_type_utilisation_of", queues=self._queues(queues)), share)
+            for queues, share in figures.type_utilisation.items()
+        ]
+        counters = [
+            (words("figure_utilisation_of", counter=counter), share)
+            for counter, share in figures.utilisation.items()
+        ]
+        return [
+            self._row("utilisation", "share", [self._cell(share, "share", "utilisation")], name)
+            for name, share in (*types, *counters)
+        ]
+
+    def _queues(self, queues: Sequence[str]) -> str:
+        words, names = self._wording, self._view.queue_names
+        return words("dot").join(words.text(names[q]) if q in names else q for q in queues)
 
     def service_rows(self) -> list[FigureRow]:
         rows = []
@@ -178,11 +196,9 @@ class _Maker:
             name = self._view.business_names.get(business)
             said = self._wording.text(name) if name is not None else business
             label = self._wording("figure_service_of", business=said)
-            rows.append(
-                self._row(
-                    "service", "minutes", [self._with_n(minutes, "minutes", "", count)], label
-                )
-            )
+            level = service_level(minutes, self._view.planned_minutes.get(business))
+            cell = replace(self._with_n(minutes, "minutes", "", count), level=level)
+            rows.append(self._row("service", "minutes", [cell], label))
         return rows
 
     def _single(self, code: str, unit: str, value: float | None, n: int | None) -> FigureRow:
@@ -211,6 +227,8 @@ class _Maker:
             text = words.percent(value)
         elif unit == "minutes":
             text = words("minutes_exact", minutes=f"{value:.1f}")
+        elif unit == "hours":
+            text = words("hours_exact", hours=f"{value:.1f}")
         elif unit == "points":
             text = f"{value:+.0f}"
         else:

@@ -10,13 +10,13 @@ from lobby_app.domain.chronicle import tell
 from lobby_app.domain.kpi import (
     DayFigures,
     PromiseError,
-    Share,
     figures,
     no_shows_in_a_row,
     quantile,
     times_overtaken,
 )
-from lobby_app.domain.kpi_levels import LIMITS, level_of
+from lobby_app.domain.kpi_levels import LIMITS, level_of, service_level
+from lobby_app.domain.share import Share
 from lobby_app.domain.stories import TicketStory
 from tests.unit.domain.days import DayLog, hour_of, ms
 
@@ -122,6 +122,20 @@ def test_utilisation_is_serving_by_open_time() -> None:
     assert _figures(log, "15:00").utilisation == {1: 0.375, 2: 0.0}
 
 
+def test_counters_of_one_kind_are_summed() -> None:
+    """Cash: 30 of 60 and 0 of 180 minutes, whatever order their queues have: 0.125; loans: none."""
+    log = DayLog()
+    log.opened("09:00", 1, ["cash_counter", "service_counter"])
+    log.closed("10:00", 1)
+    log.opened("09:00", 2, ["service_counter", "cash_counter"])
+    log.opened("11:00", 7, ["loan_desk"])
+    log.served("A1001", "09:10", "09:20", "09:50")
+    assert _figures(log, "12:00").type_utilisation == {
+        ("cash_counter", "service_counter"): 0.125,
+        ("loan_desk",): 0.0,
+    }
+
+
 def test_printed_ranges_against_the_calls() -> None:
     """Waits 8 (in 5-10), 12 (above 5-10), 2 (below 5-10): errors 0.5, 4.5, -5.5."""
     log = DayLog()
@@ -215,6 +229,23 @@ def test_an_elder_moves_no_diversion_figure() -> None:
     assert told("cash_recycler") == told("mobile_bank") == told("cash_counter")
 
 
+def test_repeats_are_visits_of_known_customers_for_the_same_business() -> None:
+    """Of five known visits three are repeats: one since yesterday, one since this morning twice."""
+    log = DayLog()
+    log.visit("09:00", "v1", "cash_counter", customer="C-1")
+    log.visit("09:10", "v2", "cash_counter", customer="C-2")
+    log.visit("10:00", "v3", "cash_recycler", customer="C-2")
+    log.visit("11:00", "v4", "cash_counter", customer="C-2")
+    log.visit("12:00", "v5", "cash_counter", customer="C-1", business="transfer")
+    log.visit("12:10", "v6", "cash_counter")
+    log.visit("12:20", "v7", "cash_counter")
+    earlier = frozenset({("C-1", "cash_withdrawal"), ("C-3", "transfer")})
+    log.moments.reverse()
+    story = tell(log.moments, ms("17:00"))
+    assert figures(story, MACHINES, hour_of, earlier).repeats == Share(3, 5)
+    assert figures(story, MACHINES, hour_of).repeats == Share(2, 5)
+
+
 @pytest.mark.parametrize(
     ("rule", "channel", "reason", "refused"),
     [
@@ -296,11 +327,23 @@ def test_a_quantile_lies_between_its_values(ordered: list[float], share: float) 
         ("abandonment", 0.05, "ok"), ("abandonment", 0.1, "amber"), ("abandonment", 0.11, "red"),
         ("elders_refused", 0, "ok"), ("elders_refused", 1, "red"),
         ("most_overtaken", 2, "ok"), ("most_overtaken", 3, "red"),
+        ("repeats", 0.03, "ok"), ("repeats", 0.031, "red"),
+        ("oldest_unsent", 5, "ok"), ("oldest_unsent", 60, "amber"), ("oldest_unsent", 61, "red"),
         ("diversion", 0.1, ""), ("p90", None, ""),
     ],
 )  # fmt: skip
 def test_levels_turn_where_domain_4_1_says(figure: str, value: float | None, level: str) -> None:
     assert level_of(figure, value) == level
+
+
+@pytest.mark.parametrize(
+    ("minutes", "planned", "level"),
+    [(10.0, 5.0, ""), (10.1, 5.0, "amber"), (50.0, None, "")],
+)
+def test_a_service_is_marked_above_twice_its_plan(
+    minutes: float, planned: float | None, level: str
+) -> None:
+    assert service_level(minutes, planned) == level
 
 
 def test_diversion_has_no_level_whatever_its_value() -> None:

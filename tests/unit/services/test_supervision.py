@@ -18,6 +18,7 @@ from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.hours import DayHours
 from lobby_app.domain.kpi import abandonment, figures, wanted
 from lobby_app.domain.replication import Link, LinkStatus
+from lobby_app.domain.share import Share
 from lobby_app.domain.stories import Moment
 from lobby_app.domain.ticket import TicketState
 from lobby_app.services import calling, hall, hall_actions, reception, registers, ticketing
@@ -31,6 +32,7 @@ from lobby_app.services.supervision_views import CounterLine, HallView
 from lobby_app.services.views import Wishes
 from tests.helpers.calling_desk import session_of, tickets_for
 from tests.helpers.supervisor import DAY, ZONE, Branch
+from tests.unit.services.visits import issued, person
 
 BOSS = session_of("0017")
 
@@ -128,6 +130,37 @@ def test_every_decision_has_its_reason_and_its_runner_up(played: Branch) -> None
         assert decision.why.zh.startswith(decision.number)
         assert decision.why.en.startswith(decision.number)
     assert any(" before " in decision.why.en for decision in fairness.decisions)
+
+
+def test_who_came_again_within_a_week_is_counted(branch: Branch) -> None:
+    """Eight days ago is too long, seven days ago is not; another business is another errand."""
+    desk, greeter = branch.desk, session_of("0018")
+    branch.later(-8 * 24 * 60)
+    issued(desk, greeter, "note_exchange", visit=person(desk, greeter, "elder"))
+    branch.later(24 * 60)
+    issued(desk, greeter, "transfer", visit=person(desk, greeter, "elder"))
+    branch.later(7 * 24 * 60)
+    for business in ("note_exchange", "transfer"):
+        issued(desk, greeter, business, visit=person(desk, greeter, "elder"))
+    issued(desk, greeter, "note_exchange")
+    supervision = Supervision(desk)
+    assert supervision.figures().figures.repeats == Share(1, 2)
+    assert supervision.fairness().figures.repeats == Share(1, 2)
+    branch.later(24 * 60)
+    issued(desk, greeter, "note_exchange", visit=person(desk, greeter, "elder"))
+    assert supervision.figures().figures.repeats == Share(1, 1), "a new day, other days before it"
+
+
+def test_how_exchanging_goes_is_among_the_figures(branch: Branch) -> None:
+    linked = replace(branch.desk, link=lambda: LinkStatus(Link.OFFLINE))
+    branch.later(90)
+    seen, told = Supervision(linked).hall(), Supervision(linked).figures()
+    assert seen.oldest_unsent is not None
+    late = (linked.now() - seen.oldest_unsent).total_seconds() / 60
+    assert (told.unsent, told.unsynced_minutes) == (seen.unsent, late)
+    assert late >= 90
+    assert Supervision(branch.desk).figures().unsynced_minutes is None, "alone nothing is late"
+    assert told.data_age_hours is not None
 
 
 # --- the hall
