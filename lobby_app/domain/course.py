@@ -60,6 +60,7 @@ class Course:
 
 FRESH = Course()
 """The course of a ticket that nobody has called yet."""
+_ENCODER = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 _KINDS = {
     field.name: {"parked": str, "undo": str, "why": str, "offline": bool}.get(field.name, int)
     for field in fields(Course)
@@ -70,4 +71,4 @@ def course_text(data: Any) -> str | None:
     """Return the course of a state event as exact text, the same for the same course."""
     if not isinstance(data, dict) or not data:
         return None
-    return json.dumps(data, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(data)

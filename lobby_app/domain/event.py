@@ -107,6 +107,7 @@ class Event:
     body: str
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 MAX_BODY_BYTES = 16_384
 # How deep a parser may go differs between replicas; so many brackets, nested or not, none refuses.
 MAX_BRACKETS = 200
@@ -174,7 +175,7 @@ def encode(draft: Draft) -> str:
     }
     filled = {key: value for key, value in body.items() if value is not None}
     try:
-        return json.dumps(filled, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+        return _ENCODER.encode(filled)
     except (TypeError, ValueError, RecursionError) as error:
         raise BugError(f"an event whose data is not JSON: {draft.kind}") from error
 
@@ -217,10 +218,7 @@ def parse_body(body: str) -> Envelope | None:
     if body.count("{") + body.count("[") > MAX_BRACKETS:
         return None
     try:
-        if _UNFIT.search(body):
-            document = json.loads(body, parse_constant=_refuse, parse_int=_fit, parse_float=_fit)
-        else:
-            document = json.loads(body, parse_constant=_refuse)
+        document = (_CAREFUL if _UNFIT.search(body) else _PLAIN).decode(body)
     except ValueError:
         return None
     if not isinstance(document, dict) or not _is_grammatical(document):
@@ -254,6 +252,10 @@ def _fit(number: str) -> int | float:
     if _UNFIT.search(number):
         raise ValueError(number)
     return float(number) if _FRACTION.search(number) else int(number)
+
+
+_PLAIN = json.JSONDecoder(parse_constant=_refuse)
+_CAREFUL = json.JSONDecoder(parse_constant=_refuse, parse_int=_fit, parse_float=_fit)
 
 
 def _holds_half_a_character(body: str, document: Mapping[str, Any]) -> bool:

@@ -270,7 +270,9 @@ def _copies(data: Mapping[str, Any]) -> int:
 def _larger(a: StateRegister | None, b: StateRegister | None) -> StateRegister | None:
     if a is None or b is None:
         return a or b
-    return a if (a.key(), _rest(a)) >= (b.key(), _rest(b)) else b
+    first, second = a.key(), b.key()
+    is_first = first > second or (first == second and _rest(a) >= _rest(b))
+    return a if is_first else b
 
 
 def _rest(register: StateRegister) -> tuple[str, ...]:
