@@ -1,7 +1,8 @@
 """Projections of the log: ticket and device rows, updated in the transaction of their event."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -68,14 +69,23 @@ _SETTLE = (
 _COUNTER_KINDS = frozenset({EventKind.COUNTER_OPENED, EventKind.COUNTER_CLOSED})
 _CALL_KINDS = frozenset({EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED})
 _FALSE, _TRUE = 0, 1
+_REGISTERS = (StateRegister, BirthRegister, PrintRegister)
 _STATE, _BIRTH, _PRINTED = (
-    tuple(field.name for field in fields(register))
-    for register in (StateRegister, BirthRegister, PrintRegister)
+    attrgetter(*(field.name for field in fields(register))) for register in _REGISTERS
 )
+_NO_STATE, _NO_BIRTH, _NOT_PRINTED = ((None,) * len(fields(register)) for register in _REGISTERS)
 
 
-def project(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -> None:
+def project(
+    connection: Connection,
+    envelope: Envelope,
+    hlc: int,
+    log_id: str,
+    known: MutableMapping[str, TicketFold],
+) -> None:
     """Fold an event of our own that is just being made. `log_id`: 32 hex digits.
+
+    `known`: tickets as this transaction has read or written them; the folded one is put there.
 
     One counter serves one customer and one ticket is at one counter: the table `occupancy` holds
     it by constraint, so that a second call fails inside its own transaction. What has happened
@@ -86,11 +96,13 @@ def project(connection: Connection, envelope: Envelope, hlc: int, log_id: str) -
     fold = fold_of(envelope, hlc, log_id)
     if fold is None:
         return
-    known = next((fold_from_row(row) for row in run(connection, _SELECT, (fold.ticket_id,))), None)
-    if known is not None:
-        fold = known.merge(fold)
-    _store(connection, fold, known)
-    _occupy(connection, fold, known)
+    before = known.get(fold.ticket_id)
+    for row in () if before else run(connection, _SELECT, (fold.ticket_id,)):
+        before = fold_from_row(row)
+    after = before.merge(fold) if before is not None else fold
+    _store(connection, after, before)
+    _occupy(connection, after, before)
+    known[fold.ticket_id] = after
 
 
 def _store(connection: Connection, fold: TicketFold, known: TicketFold | None) -> None:
@@ -171,19 +183,11 @@ def row_from_fold(fold: TicketFold) -> tuple[Any, ...]:
     return (
         fold.ticket_id,
         fold.business_day,
-        *_values_of(fold.state, _STATE),
-        *_values_of(fold.birth, _BIRTH),
-        *_values_of(fold.printed, _PRINTED),
+        *(_STATE(fold.state) if fold.state else _NO_STATE),
+        *(_BIRTH(fold.birth) if fold.birth else _NO_BIRTH),
+        *(_PRINTED(fold.printed) if fold.printed else _NOT_PRINTED),
         fold.copies,
     )
-
-
-def _values_of(register: object, names: Sequence[str]) -> tuple[Any, ...]:
-    """Return the fields of a register as they are stored: truth values as 0 and 1."""
-    if register is None:
-        return (None,) * len(names)
-    values = (getattr(register, name) for name in names)
-    return tuple(int(value) if isinstance(value, bool) else value for value in values)
 
 
 def fold_from_row(row: Sequence[Any]) -> TicketFold:

@@ -1,10 +1,10 @@
 """One transaction on log.db: events in, projections updated, all or nothing."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -22,18 +22,16 @@ from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.ports import Call, Clock, CounterReport, DeviceReport, Unsent
 from lobby_app.domain.replication import ClaimIntent
 from lobby_app.domain.text import Text
-from lobby_app.domain.ticket import Ticket
+from lobby_app.domain.ticket import Ticket, TicketFold
 
 MAX_NUMBER = 999
 _TICKETS = f"SELECT {COLUMNS} FROM ticket WHERE "  # noqa: S608  # constants only
-HEADS = 8
-"""How many tickets of a class are looked at: some of them may be kept for another counter."""
 _FREE_HEADS = 2
 """The rule compares the first of a class, and says who came second; who is behind never matters."""
-_QUEUE, _PRIORITY, _COURSE = map(COLUMNS.split(", ").index, ("queue", "priority", "course"))
 _HEADS_OF_CLASS = (
-    f"SELECT * FROM ({_TICKETS} rank = 0 AND business_day = ? AND queue = ? AND priority = ?"  # noqa: S608
-    f" ORDER BY eligible_at, number LIMIT {HEADS})"
+    f"SELECT * FROM ({_TICKETS} rank = 0 AND course IS NULL AND number IS NOT NULL"  # noqa: S608  # constants only
+    " AND business_day = ? AND queue = ? AND priority = ?"
+    f" ORDER BY eligible_at, number LIMIT {_FREE_HEADS})"
 )
 _AT_COUNTER = (
     f"{_TICKETS} ticket_id = (SELECT ticket_id FROM occupancy"  # noqa: S608  # constants only
@@ -46,7 +44,7 @@ _FIRST_OF_CLAIM = (
 )
 """A call that was granted and, its answer lost, made here too is two rows and one call."""
 _ORDER = " ORDER BY issued_hlc, issued_log_id"
-_LATEST = " ORDER BY issued_hlc DESC, issued_log_id DESC LIMIT ?"
+_LATEST = " ORDER BY issued_hlc DESC, issued_log_id DESC "
 _NEXT = (
     "INSERT INTO series (zone, business_day, last_number) VALUES (?, ?, 1)"
     " ON CONFLICT (zone, business_day) DO UPDATE SET last_number = last_number + 1"
@@ -77,6 +75,16 @@ _ADVANCE = (
 )
 
 
+class _End(NamedTuple):
+    """Where the own log ends."""
+
+    log_id: bytes
+    hlc: int
+    clock_offset_ms: int
+    seq: int
+    chain: bytes
+
+
 class SqlUnitOfWork:
     """ports.UnitOfWork over one SQLAlchemy connection; rolls back unless told to commit."""
 
@@ -88,6 +96,9 @@ class SqlUnitOfWork:
         self._connection: Connection | None = None
         self._transaction: RootTransaction | None = None
         self._appended = 0
+        # What the transaction has read or written: nobody else writes meanwhile.
+        self._known: dict[str, TicketFold] = {}
+        self._end: _End | None = None
 
     def __enter__(self) -> Self:
         with known_errors():
@@ -114,6 +125,11 @@ class SqlUnitOfWork:
                 if self._connection is not None:
                     self._connection.close()
                 self._connection = self._transaction = None
+                self._forget()
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._end = None
 
     def _rows(self, sql: str, *values: object) -> list[Any]:
         """Return what one statement finds; after `commit`, in a transaction that only reads."""
@@ -121,10 +137,10 @@ class SqlUnitOfWork:
             raise BugError("a unit of work is used outside its block")
         with known_errors():
             if not self._connection.in_transaction():
-                self._connection.begin()
+                self._connection.execution_options(**{ONLY_READS: True}).begin()
             return run(self._connection, sql, values)
 
-    @property
+    @cached_property
     def _zone(self) -> tzinfo:
         zone = self._clock.now().tzinfo
         if zone is None:
@@ -146,8 +162,8 @@ class SqlUnitOfWork:
             raise BugError("commit outside a transaction")
         with known_errors():
             self._transaction.commit()
-        self._transaction.connection.execution_options(**{ONLY_READS: True})
         self._transaction = None
+        self._forget()
         self._on_commit(self._appended)
 
     def append(self, draft: Draft) -> Event:
@@ -158,7 +174,7 @@ class SqlUnitOfWork:
             raise BugError(f"an event outside the grammar: {draft.kind}")
         with known_errors():
             sql = self._writing
-            ((log_id, last_hlc, offset_ms, last_seq, last_chain),) = run(sql, _HEAD)
+            log_id, last_hlc, offset_ms, last_seq, last_chain = self._end or run(sql, _HEAD)[0]
             now_ms = round(self._clock.now().timestamp() * 1000)
             seq, hlc = last_seq + 1, tick(last_hlc, now_ms, offset_ms=offset_ms)
             chain = link(last_chain, seq, hlc, body)
@@ -166,7 +182,8 @@ class SqlUnitOfWork:
             run(sql, _EVENT, values)
             run(sql, _ADVANCE, (seq, chain, envelope.business_day, log_id))
             run(sql, "UPDATE me SET last_hlc = ?", (hlc,))
-            project(sql, envelope, hlc, log_id.hex())
+            project(sql, envelope, hlc, log_id.hex(), self._known)
+        self._end = _End(log_id, hlc, offset_ms, seq, chain)
         self._appended += 1
         return Event(str(UUID(bytes=log_id)), seq, hlc, chain, body)
 
@@ -181,7 +198,10 @@ class SqlUnitOfWork:
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """Return one ticket."""
-        found = self._select("ticket_id = ?" + _ORDER, ticket_id)
+        known = self._known.get(ticket_id)
+        if known is not None:
+            return known.ticket(self._zone)
+        found = self._select("ticket_id = ?", ticket_id)
         return found[0] if found else None
 
     def tickets(self, business_day: date) -> Sequence[Ticket]:
@@ -190,8 +210,8 @@ class SqlUnitOfWork:
 
     def latest(self, business_day: date, count: int) -> Sequence[Ticket]:
         """Return the last tickets of a day, newest first."""
-        condition = "business_day = ? AND issued_hlc IS NOT NULL" + _LATEST
-        return self._select(condition, business_day.isoformat(), count)
+        condition = "business_day = ? AND issued_hlc IS NOT NULL" + _LATEST + _limit(count)
+        return self._select(condition, business_day.isoformat())
 
     def waiting(self, business_day: date) -> Sequence[Ticket]:
         """Return the waiting tickets of a day, oldest first."""
@@ -201,12 +221,13 @@ class SqlUnitOfWork:
         return self._as_tickets(self._rows(_TICKETS + condition, *values))
 
     def _as_tickets(self, rows: Sequence[Any]) -> list[Ticket]:
-        zone = self._zone
-        tickets = (fold_from_row(row).ticket(zone) for row in rows)
+        zone, folds = self._zone, [fold_from_row(row) for row in rows]
+        self._known.update((fold.ticket_id, fold) for fold in folds)
+        tickets = (fold.ticket(zone) for fold in folds)
         return [ticket for ticket in tickets if ticket is not None]
 
     def heads(self, business_day: date, queues: Sequence[str]) -> Sequence[Ticket]:
-        """Return the first waiting tickets of each queue and priority, all that a call looks at."""
+        """Return the first two of each queue and priority that are not `reserved`."""
         if not queues:
             return []
         parts, values = [], []
@@ -214,7 +235,7 @@ class SqlUnitOfWork:
             for priority in Priority:
                 parts.append(_HEADS_OF_CLASS)
                 values += [business_day.isoformat(), queue, priority.value]
-        return self._as_tickets(_looked_at(self._rows(" UNION ALL ".join(parts), *values)))
+        return self._as_tickets(self._rows(" UNION ALL ".join(parts), *values))
 
     def reserved(self, business_day: date) -> Sequence[Ticket]:
         """Return the waiting tickets that some step has tied to a counter or kept from one."""
@@ -251,12 +272,12 @@ class SqlUnitOfWork:
         What one claim called is one call: of two rows, because its answer was lost, the earlier.
         """
         where = "" if counter is None else " AND call.counter = ?"
-        values = (business_day.isoformat(), *(() if counter is None else (counter,)), limit)
+        values = (business_day.isoformat(), *(() if counter is None else (counter,)))
         rows = self._rows(
             "SELECT call.ticket_id, number, zone, call.counter, call.priority, call.hlc,"  # noqa: S608
             " is_again, call_without_sound FROM call JOIN ticket USING (ticket_id)"
             f" WHERE call.business_day = ?{where} AND {_FIRST_OF_CLAIM}"
-            " ORDER BY call.hlc DESC LIMIT ?",
+            f" ORDER BY call.hlc DESC {_limit(limit)}",
             *values,
         )
         return [
@@ -361,13 +382,6 @@ class SqlUnitOfWork:
         return datetime.fromtimestamp(wall_ms(hlc) / 1000, self._zone)
 
 
-def _looked_at(rows: Sequence[Any]) -> list[Any]:
-    """Return the rows of each class up to the second that no step has tied to a counter."""
-    free: Counter[tuple[str, str]] = Counter()
-    looked_at = []
-    for row in rows:
-        of_class = row[_QUEUE], row[_PRIORITY]
-        if free[of_class] < _FREE_HEADS:
-            looked_at.append(row)
-            free[of_class] += row[_COURSE] is None
-    return looked_at
+def _limit(count: int) -> str:
+    """Return the words for the first so many; SQLite plans a statement anew for a bound limit."""
+    return f"LIMIT {count:d}"

@@ -122,7 +122,10 @@ class UnitOfWork(Protocol):
         ...
 
     def heads(self, business_day: date, queues: Sequence[str]) -> Sequence[Ticket]:
-        """Return the first few waiting tickets of each queue and priority, enough to choose."""
+        """Return the first two of each queue and priority that are not `reserved`.
+
+        With those reserved they are all that the rule looks at.
+        """
         ...
 
     def reserved(self, business_day: date) -> Sequence[Ticket]:

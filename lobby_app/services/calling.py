@@ -16,6 +16,7 @@ from lobby_app.domain.event import Draft, EventKind
 from lobby_app.domain.ports import CounterReport, UnitOfWork
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.domain.ticket_steps import (
+    MAX_CALLS,
     CallReason,
     FinishOutcome,
     Hand,
@@ -52,8 +53,6 @@ from lobby_app.services.views import CounterView, Session
 
 Step = Callable[[Ticket, Hand], Draft]
 """One of domain.ticket_steps, with what else it needs bound."""
-HISTORY = 10
-"""Last calls at a counter that the rule looks at."""
 
 
 def open_counter(desk: Desk, session: Session, counter: int, queues: Sequence[str]) -> None:
@@ -202,7 +201,9 @@ def _serving(reports: Sequence[CounterReport]) -> dict[str, list[int]]:
 
 def _free_counter(desk: Desk, work: UnitOfWork, report: CounterReport) -> FreeCounter:
     shared = is_shared(desk, report.number)
-    calls = work.calls(desk.business_day(), counter=report.number, limit=HISTORY)
+    # Each of the last calls that the rule looks at may have been made MAX_CALLS times.
+    limit = desk.policy.thresholds.guard_calls * MAX_CALLS
+    calls = work.calls(desk.business_day(), counter=report.number, limit=limit)
     history = tuple(Priority(one.priority) for one in reversed(calls) if not one.is_again)
     idle_since = max([report.since, *(one.at for one in calls)])
     idle = max(0.0, (desk.now() - idle_since).total_seconds() / 60)

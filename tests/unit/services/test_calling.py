@@ -134,6 +134,14 @@ def test_a_skip_is_counted_and_keeps_the_place(at_work: Desk, session: Session) 
     assert skipped.data["reason"] == SkipReason.CUSTOMER_ASKED
 
 
+def test_however_many_are_passed_over_the_next_is_called(at_work: Desk, session: Session) -> None:
+    made = [issued(at_work, session).slip.number for _ in range(9)]
+    for number in made[:-1]:
+        assert calling.call_next(at_work, session, COUNTER) == number
+        calling.skip_current(at_work, session, COUNTER, SkipReason.CUSTOMER_ASKED)
+    assert calling.call_next(at_work, session, COUNTER) == made[-1]
+
+
 def test_a_transfer_keeps_the_time_of_arrival(
     at_work: Desk, session: Session, clock: SetClock
 ) -> None:
