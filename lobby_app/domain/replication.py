@@ -6,7 +6,7 @@ stands for everything before it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -106,11 +106,13 @@ class ClaimAnswer:
     """`counter`: who has the ticket, when that is known. `verdict` None: nobody answered in time.
 
     After GRANTED and TAKEN the desk's own log holds the events that say so, unless the line was
-    lost in between: then they come with the next exchange.
+    lost in between: then they come with the next exchange. `event`: beside the answer, the call as
+    the granter wrote it into its own log, if it did so now and says where.
     """
 
     verdict: ClaimVerdict | None
     counter: int | None = None
+    event: Event | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.event import encode
+from lobby_app.domain.event import Event, encode
 from lobby_app.domain.ports import LinkReport, LocalReplica
 from lobby_app.domain.replication import (
     PRIORITY_CENTRE,
@@ -16,6 +16,8 @@ from lobby_app.domain.replication import (
     ClaimIntent,
     ClaimVerdict,
     Link,
+    Place,
+    Verdict,
 )
 from lobby_app.sync.exchange import exchange
 from lobby_app.sync.remote import RemoteReplica
@@ -111,18 +113,29 @@ class AskedClaims:
                 continue
             if answer.verdict is ClaimVerdict.UNKNOWN:
                 return None
-            self._learn(partner, is_centre=is_centre)
+            self._learn(answer, partner, is_centre=is_centre)
             return answer
         return None
 
-    def _learn(self, partner: RemoteReplica, *, is_centre: bool) -> None:
-        """Take over what was decided; what does not come now comes with the next exchange."""
+    def _learn(self, answer: ClaimAnswer, partner: RemoteReplica, *, is_centre: bool) -> None:
+        """Take over what was decided; what does not come now comes with the next exchange.
+
+        Mostly the answer says all that is new: a counter need not wait for two questions more.
+        """
         try:
+            if answer.event is not None and self._take(answer.event):
+                return
             for _ in range(_EXCHANGES):
                 if exchange(self._local, partner, is_centre=is_centre).is_complete:
                     return
         except KnownError as error:
             _log.info("after a call: %s", error.key)
+
+    def _take(self, event: Event) -> bool:
+        """Write a granted call behind what we hold of the granter's log, if it follows that."""
+        head = self._local.heads().of.get(event.log_id)
+        end = head.end if head is not None else Place.start(event.log_id)
+        return self._local.append(end, [event]).verdict is Verdict.TAKEN
 
 
 class NobodyToAsk:

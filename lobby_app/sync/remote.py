@@ -70,7 +70,8 @@ class RemoteReplica:
 
     def claim(self, draft: Draft, timeout_s: float) -> ClaimAnswer:
         """Ask for a ticket; `draft`: the call with the claim priority of who is asked."""
-        return read_claim_answer(self._ask("claim", claim_request(draft), timeout_s))
+        question = claim_request(draft)
+        return read_claim_answer(self._ask("claim", question, timeout_s), question["body"])
 
     def _ask(self, name: str, question: Document, timeout_s: float | None = None) -> Document:
         """Carry a question there, and say which version asks."""

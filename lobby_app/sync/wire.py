@@ -161,12 +161,16 @@ def read_request(after: Sequence[Place], limit: int) -> Document:
 
 
 def _read_event(document: object) -> Event:
+    return _placed(document, _body(document))
+
+
+def _placed(place: object, body: str) -> Event:
     return Event(
-        matching(document, "log", _LOG),
-        whole(document, "seq", 1),
-        whole(document, "hlc"),
-        _chain(document, "chain"),
-        _body(document),
+        matching(place, "log", _LOG),
+        whole(place, "seq", 1),
+        whole(place, "hlc"),
+        _chain(place, "chain"),
+        body,
     )
 
 
@@ -211,12 +215,17 @@ def claim_request(draft: Draft) -> Document:
     }
 
 
-def read_claim_answer(document: object) -> ClaimAnswer:
-    """Return the answer to `claim`. Raises KnownError `sync.malformed`."""
-    counter = None
+def read_claim_answer(document: object, body: str = "") -> ClaimAnswer:
+    """Return the answer to `claim`, in which `body` was asked for.
+
+    Raises KnownError `sync.malformed`.
+    """
+    counter, event = None, None
     if _field(document, "counter") is not None:
         counter = whole(document, "counter", most=9_999)
-    return ClaimAnswer(_word(document, "verdict", ClaimVerdict), counter)
+    if isinstance(document, Mapping) and document.get("place") is not None:
+        event = _placed(document["place"], body)
+    return ClaimAnswer(_word(document, "verdict", ClaimVerdict), counter, event)
 
 
 def _word(document: object, name: str, kind: Callable[[str], _T]) -> _T:

@@ -130,17 +130,18 @@ def _agree(central: Central, bodies: Sequence[str]) -> None:
     sent = [body for body in bodies if "\x00" not in body and _is_whole(body)]
     with central.open() as sql:
         rows = sql.execute(
-            "SELECT n, e.* FROM unnest(%s::text[]) WITH ORDINALITY AS b(body, n)"
-            " CROSS JOIN LATERAL (SELECT (CASE WHEN lobby.is_grammatical(body)"
-            " THEN lobby.parse_body(body) END).*) AS e ORDER BY n",
-            (sent,),
+            "SELECT is_taken, e.* FROM unnest(%s::text[]) WITH ORDINALITY AS b(body, n)"
+            " CROSS JOIN LATERAL lobby.is_grammatical(body) AS is_taken"
+            " CROSS JOIN LATERAL lobby.parse_body(CASE WHEN is_taken THEN body ELSE %s END) AS e"
+            " ORDER BY n",
+            (sent, json.dumps(GOOD)),
         ).fetchall()
     for body, row in zip(sent, rows, strict=True):
         ours = parse_body(body)
         if ours is None:
-            assert row[1] is None, f"taken by the centre alone: {body[:300]!r}"
+            assert not row[0], f"taken by the centre alone: {body[:300]!r}"
             continue
-        assert row[1] is not None, f"taken by desks alone: {body[:300]!r}"
+        assert row[0], f"taken by desks alone: {body[:300]!r}"
         theirs = (
             row[1], row[2] and str(row[2]), row[3] and row[3].isoformat(), *row[4:11],
             row[11] and str(row[11]),

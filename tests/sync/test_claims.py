@@ -23,7 +23,7 @@ from lobby_app.domain.replication import (
 from lobby_app.sync.claims import CENTRE_S, RELAY_S, AskedClaims
 from lobby_app.sync.exchange import exchange
 from lobby_app.sync.remote import RemoteReplica
-from lobby_app.sync.wire import Transport
+from lobby_app.sync.wire import Transport, read_claim_answer
 from tests.helpers.postgres import Central
 from tests.storage.desk import SetClock, issued
 from tests.storage.replicas import Desk
@@ -149,6 +149,41 @@ def test_the_second_hears_who_has_it_and_its_log_says_so(
     one.ask(ticket)
     assert two.ask(ticket) == ClaimAnswer(ClaimVerdict.TAKEN, 1)
     assert two.state(ticket) == (10, 2, 1)
+
+
+def test_a_grant_says_all_that_the_counter_has_to_write(
+    counters: tuple[Counter, Counter], central: Central
+) -> None:
+    one, _ = counters
+    tickets = [_issue(one) for _ in range(3)]
+    one.meet()
+    for ticket in tickets:
+        line = Losing(one.line, lost=0)
+        assert one.ask(ticket, line) == ClaimAnswer(ClaimVerdict.GRANTED, 1)
+        assert line.asked == ["claim"]
+        assert one.state(ticket) == (10, 2, 1)
+    ends = {log: head.end for log, head in RemoteReplica(one.line).heads().of.items()}
+    assert {log: head.end for log, head in one.desk.replica.heads().of.items()} == ends
+
+
+def test_a_counter_that_missed_an_earlier_grant_reads_on_from_there(
+    counters: tuple[Counter, Counter],
+) -> None:
+    one, two = counters
+    first, second = _issue(one), _issue(one)
+    one.meet()
+    two.meet()
+    one.ask(first)
+    line = Losing(two.line, lost=0)
+    assert two.ask(second, line) == ClaimAnswer(ClaimVerdict.GRANTED, 2)
+    assert line.asked == ["claim", "heads", "read"]
+    assert (two.state(first), two.state(second)) == ((10, 2, 1), (10, 2, 2))
+
+
+@pytest.mark.parametrize("place", [1, [], {}, {"log": "x", "seq": 1, "hlc": 1, "chain": ""}])
+def test_a_place_of_another_form_is_refused(place: object) -> None:
+    with pytest.raises(KnownError, match=r"sync\.malformed"):
+        read_claim_answer({"verdict": "granted", "counter": 1, "now_ms": 1, "place": place}, "{}")
 
 
 def test_an_answer_that_was_lost_is_asked_for_again_and_granted_once(

@@ -74,26 +74,40 @@ begin
   end if;
 end $$;
 
+-- Moves a head, whose row the caller has locked, to the last of the events just kept. `day`: of
+-- their receipt. `hlc`: their latest clock.
+create function lobby.advance(
+  head lobby.log_head, day date, first_seq bigint, last_seq bigint, chain bytea, hlc bigint)
+returns void language plpgsql set search_path = pg_catalog, lobby, pg_temp as $$
+begin
+  insert into lobby.log_day as d (branch_id, log_id, received_day, first_seq, last_seq)
+  values (head.branch_id, head.log_id, day, advance.first_seq, advance.last_seq)
+  on conflict on constraint log_day_pkey do update set last_seq = excluded.last_seq;
+  update lobby.log_head h
+  set last_seq = advance.last_seq, last_chain = advance.chain, last_day = day,
+      last_hlc = greatest(h.last_hlc, advance.hlc)
+  where h.branch_id = head.branch_id and h.log_id = head.log_id;
+  perform lobby.change_mark(head.branch_id);
+end $$;
+
+-- The day under which events are kept that come now: a server clock that was set back must not put
+-- later events into earlier days.
+create function lobby.receipt_day(head lobby.log_head) returns date
+language sql stable as $$ select greatest(lobby.today(), head.last_day) $$;
+
 -- Puts events behind a head whose row the caller has locked.
 create function lobby.extend(
   caller lobby.desk, head lobby.log_head,
   seqs bigint[], hlcs bigint[], chains bytea[], bodies text[])
 returns void language plpgsql set search_path = pg_catalog, lobby, pg_temp as $$
 declare
-  -- A server clock that was set back must not put later events into earlier days.
-  day date := greatest(lobby.today(), head.last_day);
+  day date := lobby.receipt_day(head);
   last integer := cardinality(seqs);
 begin
   perform lobby.keep_each(head.branch_id, caller.desk_id, head.log_id, day,
                           seqs, hlcs, chains, bodies);
-  insert into lobby.log_day as d (branch_id, log_id, received_day, first_seq, last_seq)
-  values (head.branch_id, head.log_id, day, seqs[1], seqs[last])
-  on conflict (branch_id, log_id, received_day) do update set last_seq = excluded.last_seq;
-  update lobby.log_head h
-  set last_seq = seqs[last], last_chain = chains[last], last_day = day,
-      last_hlc = greatest(h.last_hlc, (select max(u.hlc) from unnest(hlcs) u(hlc)))
-  where h.branch_id = head.branch_id and h.log_id = head.log_id;
-  perform lobby.change_mark(head.branch_id);
+  perform lobby.advance(head, day, seqs[1], seqs[last], chains[last],
+                        (select max(u.hlc) from unnest(hlcs) u(hlc)));
 end $$;
 
 -- Locks the head of a log; opens the log when it is new here.
