@@ -15,6 +15,7 @@ from uuid import UUID
 
 from lobby_app.demo.arrivals import OPENING, Visitor, visitors_of
 from lobby_app.demo.data import demo_table
+from lobby_app.demo.slips import SlipBox
 from lobby_app.domain.branch import CounterPlan
 from lobby_app.domain.customer import Preference
 from lobby_app.domain.errors import BugError
@@ -25,6 +26,7 @@ from lobby_app.domain.ticket import TicketState
 from lobby_app.domain.ticket_steps import MAX_CALLS, FinishOutcome
 from lobby_app.domain.wait import handling_minutes
 from lobby_app.services import advising, calling, reception, registers, ticketing, triage_record
+from lobby_app.services.answers import record_answer
 from lobby_app.services.desk import Desk
 from lobby_app.services.floor import set_devices
 from lobby_app.services.views import Identified, PrimaryAction, Session, Wishes
@@ -87,6 +89,7 @@ class Traffic:
         self._resting: set[int] = set()
         self._greeter = Session(_GREETER, Text("", ""), clock.at)
         self._counters = _counters(desk, kind)
+        self._box = SlipBox(seed)
         self.served = self.arrived = 0
         for plan in self._counters:
             self._put(self._at(OPENING), partial(self._open, plan))
@@ -95,6 +98,8 @@ class Traffic:
                 self._put(self._at(lunch.end), partial(self._back, plan))
         for visitor in visitors_of(day, kind, zone, seed):
             self._put(visitor.at, partial(self._arrive, visitor))
+        for moment in demo_table("traffic")["slips"]["emptied"]:
+            self._put(self._at(time.fromisoformat(moment)), self._empty_the_box)
         outage = demo_table("traffic")["outage"]
         for key, state in (("from", ChannelState.DOWN), ("until", ChannelState.UP)):
             at = self._at(time.fromisoformat(outage[key]))
@@ -122,6 +127,10 @@ class Traffic:
     def _machines(self, channel: str, state: ChannelState) -> None:
         machines = [m for m in self._desk.branch.machines if m.channel == channel]
         set_devices(self._desk, "monitor", [(m.device_id, state) for m in machines])
+
+    def _empty_the_box(self) -> None:
+        for number, answer in self._box.emptied():
+            record_answer(self._desk, self._greeter, number, answer)
 
     # --- the entrance
 
@@ -189,6 +198,7 @@ class Traffic:
             ticket = work.at_counter(self._day, number)
         if ticket is None:
             return
+        self._box.see_call(ticket)
         visitor = self._visitors.get(ticket.ticket_id)
         waited = (self._clock.at - ticket.issued_at).total_seconds() / 60
         if visitor is None or not _has_gone(visitor, waited):
@@ -220,6 +230,7 @@ class Traffic:
         if ticket is not None and ticket.state is TicketState.SERVING:
             calling.finish_current(self._desk, session, plan.number, FinishOutcome.DONE)
             self.served += 1
+            self._box.see_end(ticket)
         self._free(plan)
 
 

@@ -16,8 +16,10 @@ from lobby_app.demo.traffic import ScheduleClock, Traffic, seeded_ids
 from lobby_app.domain.clock import wall_ms
 from lobby_app.domain.event import EventKind, parse_body
 from lobby_app.domain.floor import ChannelState
+from lobby_app.domain.satisfaction import answer_of
 
 DAY = date(2026, 11, 26)
+ANSWERED = EventKind.SATISFACTION_ANSWERED
 ZONE = ZoneInfo("Asia/Shanghai")
 UNTIL = datetime(2026, 11, 26, 9, 40, tzinfo=ZONE)
 
@@ -89,6 +91,21 @@ def test_no_ticket_is_called_twice_and_no_counter_serves_two(tmp_path: Path) -> 
         elif envelope.kind in (EventKind.SERVICE_FINISHED, EventKind.TICKET_NO_SHOW):
             serving = {c: t for c, t in serving.items() if t != envelope.ticket}
     assert len(called) > 10
+    opened.close()
+
+
+def test_slips_of_those_who_were_served_are_noted_when_the_box_is_emptied(tmp_path: Path) -> None:
+    clock = ScheduleClock(first_moment(DAY, "Asia/Shanghai"))
+    opened = open_desk(Settings(data_dir=tmp_path, demo=True), clock)
+    traffic = Traffic(replace(opened.desk, clock=clock), clock, DAY, "normal", 1)
+    traffic.play(lambda at: at <= UNTIL)
+    slips = dict(traffic._box._slips)
+    traffic._empty_the_box()
+    with opened.desk.reader() as work:
+        numbers = {ticket.ticket_id: ticket.number for ticket in work.tickets(DAY)}
+    said = [e for _, b in _bodies(opened) if (e := parse_body(b)) and e.kind == ANSWERED]
+    assert {numbers[one.data["ticket"]]: answer_of(one.data) for one in said} == slips
+    assert slips
     opened.close()
 
 
