@@ -82,7 +82,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """The answer to `append`; `heads` as they are afterwards."""
+    """The answer to `append`; `heads` as they are afterwards, that of its log at least."""
 
     verdict: Verdict
     heads: Heads

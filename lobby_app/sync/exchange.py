@@ -5,7 +5,7 @@ compares heads anew and goes on from there. One page is held in memory at a time
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time
 
 from lobby_app.domain.errors import KnownError
@@ -251,7 +251,7 @@ class _Exchange:
             # Never forward: whoever says "gap" stands before what it was given.
             return end if end.seq < after.seq else None
         if answer.verdict is Verdict.FORK:
-            self._theirs = answer.heads
+            self._theirs = replace(self._theirs, of={**self._theirs.of, **answer.heads.of})
             self._heal(mine)
             return None
         self._refused.add(log_id)

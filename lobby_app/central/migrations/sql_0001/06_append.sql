@@ -1,14 +1,18 @@
 set role lobby_owner;
 
+-- A head as the wire has it.
+create function lobby.told(head lobby.log_head) returns jsonb language sql stable as $$
+  select jsonb_build_object(
+    'log', head.log_id, 'seq', head.last_seq, 'chain', encode(head.last_chain, 'hex'),
+    'base_seq', head.base_seq, 'base_chain', encode(head.base_chain, 'hex'))
+$$;
+
 -- The heads of a branch: logs touched in the last three days, the caller's own, and those asked for.
 create function lobby.heads_of(caller lobby.desk, logs uuid[]) returns jsonb
 language plpgsql stable set search_path = pg_catalog, lobby, pg_temp as $$
 begin
   return (
-    select coalesce(jsonb_agg(jsonb_build_object(
-             'log', h.log_id, 'seq', h.last_seq, 'chain', encode(h.last_chain, 'hex'),
-             'base_seq', h.base_seq, 'base_chain', encode(h.base_chain, 'hex'))), '[]')
-    from lobby.log_head h
+    select coalesce(jsonb_agg(lobby.told(h)), '[]') from lobby.log_head h
     where h.branch_id = caller.branch_id
       and (h.last_day >= lobby.today() - 3 or h.opened_by = caller.desk_id or h.log_id = any(logs)));
 end $$;
@@ -142,13 +146,14 @@ begin
      or (after_seq = 0 and after_chain <> lobby.genesis(the_log)) then
     return 'broken';
   end if;
-  if not exists (select from lobby.log_head h
-                 where h.branch_id = caller.branch_id and h.log_id = the_log) then
+  select * into head from lobby.log_head h
+  where h.branch_id = caller.branch_id and h.log_id = the_log for update;
+  if not found then
     if exists (select from lobby.log_head h where h.log_id = the_log) then return 'foreign'; end if;
     if after_seq > 0 then return 'gap'; end if;
     if cardinality(seqs) = 0 then return 'taken'; end if;
+    head := lobby.locked_head(caller.branch_id, the_log, caller.desk_id);
   end if;
-  head := lobby.locked_head(caller.branch_id, the_log, caller.desk_id);
   verdict := lobby.obstacle(head, after_seq, after_chain, chains);
   if verdict is null then
     first := head.last_seq - after_seq + 1;
@@ -158,6 +163,16 @@ begin
   return verdict;
 end $$;
 
+-- The head of one log, as one of a list; none where nothing is known of it.
+create function lobby.head_of(the_branch integer, the_log uuid) returns jsonb
+language plpgsql stable set search_path = pg_catalog, lobby, pg_temp as $$
+begin
+  return coalesce((
+    select jsonb_build_array(lobby.told(h)) from lobby.log_head h
+    where h.branch_id = the_branch and h.log_id = the_log), '[]');
+end $$;
+
+-- `heads` of the answer: that of this log.
 create function lobby.append(token text, document jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, lobby, pg_temp as $$
 declare
@@ -166,6 +181,8 @@ declare
   after_seq bigint := (document#>>'{after,seq}')::bigint;
   after_chain bytea := decode(document#>>'{after,chain}', 'hex');
   seqs bigint[]; hlcs bigint[]; chains bytea[]; bodies text[];
+  bytes bigint;
+  is_whole boolean;
   verdict text;
 begin
   if jsonb_typeof(document->'events') is distinct from 'array' or the_log is null
@@ -175,21 +192,21 @@ begin
   if jsonb_array_length(document->'events') > 1000 then
     raise exception 'too big' using errcode = 'LB002';
   end if;
-  select coalesce(array_agg((e->>'seq')::bigint order by o), '{}'),
-         coalesce(array_agg((e->>'hlc')::bigint order by o), '{}'),
-         coalesce(array_agg(decode(e->>'chain', 'hex') order by o), '{}'),
-         coalesce(array_agg(e->>'body' order by o), '{}')
-  into seqs, hlcs, chains, bodies
-  from jsonb_array_elements(document->'events') with ordinality x(e, o);
-  if (select sum(octet_length(u.b)) from unnest(bodies) u(b)) > 8 * 1024 * 1024 then
+  -- The order needs no proof here: what is not in its order does not chain.
+  select coalesce(array_agg(e.seq), '{}'), coalesce(array_agg(e.hlc), '{}'),
+         coalesce(array_agg(e.chain), '{}'), coalesce(array_agg(e.body), '{}'),
+         sum(octet_length(e.body)),
+         count(e.seq) + count(e.hlc) + count(e.chain) + count(e.body) = 4 * count(*)
+  into seqs, hlcs, chains, bodies, bytes, is_whole
+  from (select (x->>'seq')::bigint as seq, (x->>'hlc')::bigint as hlc,
+               decode(x->>'chain', 'hex') as chain, x->>'body' as body
+        from jsonb_array_elements(document->'events') x offset 0) e;
+  if bytes > 8 * 1024 * 1024 then
     raise exception 'too big' using errcode = 'LB002';
   end if;
-  if exists (select from unnest(seqs, hlcs, chains, bodies) u(s, h, c, b)
-             where u.s is null or u.h is null or u.c is null or u.b is null) then
-    raise exception 'malformed' using errcode = 'LB003';
-  end if;
+  if not is_whole then raise exception 'malformed' using errcode = 'LB003'; end if;
   verdict := lobby.take(caller, the_log, after_seq, after_chain, seqs, hlcs, chains, bodies);
   return jsonb_build_object('verdict', verdict, 'now_ms', lobby.now_ms(),
-                            'heads', lobby.heads_of(caller, array[the_log]));
+                            'heads', lobby.head_of(caller.branch_id, the_log));
 end $$;
 reset role;
