@@ -113,6 +113,8 @@ MAX_BODY_BYTES = 16_384
 MAX_BRACKETS = 200
 # A number of more than a hundred characters, or with an exponent of three digits.
 _UNFIT = re.compile(r"[0-9.][eE][-+]?[0-9]{3}|[-+.0-9eE]{101}")
+# Where one may stand in a body: behind what numbers stand behind, which no digits of a UUID do.
+_SUSPECT = re.compile(r"[\s:,\[][-.0-9]+(?:[eE][-+]?[0-9]{3}|[-+.0-9eE]{100})")
 _FRACTION = re.compile(r"[.eE]")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ACTOR = re.compile(r"[A-Za-z0-9._-]{1,40}")
@@ -218,7 +220,7 @@ def parse_body(body: str) -> Envelope | None:
     if body.count("{") + body.count("[") > MAX_BRACKETS:
         return None
     try:
-        document = (_CAREFUL if _UNFIT.search(body) else _PLAIN).decode(body)
+        document = (_CAREFUL if _SUSPECT.search(body) else _PLAIN).decode(body)
     except ValueError:
         return None
     if not isinstance(document, dict) or not _is_grammatical(document):
