@@ -6,13 +6,16 @@ Imported on the GUI thread only, while the desk opens: it makes Qt classes and t
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QTextOption
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lobby_app.ui.theme import Theme
 
 _LEVEL_BRUSH = {"ok": "ok", "amber": "amber", "red": "red", "": "accent"}
 _BAR = 0.38
+_LINE = 0.35
+"""Room above the highest bar for a line of words, of the bar's height."""
 
 
 class BarChart(QWidget):
@@ -64,7 +67,8 @@ class BarChart(QWidget):
         if limit is not None:
             plot.addLine(y=limit, pen=pg.mkPen(palette.red, width=1, style=_dashed()))
         top = max((value for bars in series for value, _, _ in bars), default=1.0)
-        plot.setYRange(0, max(top, limit or 0.0, 0.1) * 1.25, padding=0)
+        lines = 1 + max((words.count("\n") for bars in series for _, words, _ in bars), default=0)
+        plot.setYRange(0, max(top, limit or 0.0, 0.1) * (1 + _LINE * lines), padding=0)
         plot.setXRange(-0.6, max(0.6, len(names) - 0.4), padding=0)
 
     def _add(
@@ -92,8 +96,17 @@ class BarChart(QWidget):
         for index, (value, words, _) in enumerate(bars):
             text = pg.TextItem(words, color=palette.text, anchor=(0.5, 1.0))
             text.setFont(font)
+            _centre(text)
             text.setPos(index + offset, value)
             self.plot.addItem(text)
+
+
+def _centre(text: pg.TextItem) -> None:
+    """Let several lines stand on one middle."""
+    document = text.textItem.document()
+    document.setDefaultTextOption(QTextOption(Qt.AlignmentFlag.AlignHCenter))
+    text.textItem.setTextWidth(document.idealWidth())
+    text.updateTextPos()
 
 
 def _dashed() -> object:

@@ -15,7 +15,8 @@ class CompactButton(Button):
 
     def __init__(self, parent: QWidget, role: str = "") -> None:
         super().__init__(parent, role)
-        self.setMinimumHeight(HEIGHT)
+        # None of its own: it would let a layout cut large type, see minimumSizeHint.
+        self.setMinimumHeight(0)
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -179,7 +179,7 @@ class FiguresPresenter:
         bars = [
             (
                 one.in_promise if one else 0.0,
-                wording("with_n", value=cell.text, n=one.count) if one else wording("nothing"),
+                f"{cell.text}\n{wording('n_is', n=one.count)}" if one else wording("nothing"),
                 cell.level,
             )
             for (_, one), cell in zip(kept, cells, strict=True)
