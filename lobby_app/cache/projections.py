@@ -1,8 +1,6 @@
 """Projections of the log: ticket and device rows, updated in the transaction of their event."""
 
 from collections.abc import Collection, MutableMapping, Sequence
-from dataclasses import fields
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -69,11 +67,9 @@ _SETTLE = (
 _COUNTER_KINDS = frozenset({EventKind.COUNTER_OPENED, EventKind.COUNTER_CLOSED})
 _CALL_KINDS = frozenset({EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED})
 _FALSE, _TRUE = 0, 1
-_REGISTERS = (StateRegister, BirthRegister, PrintRegister)
-_STATE, _BIRTH, _PRINTED = (
-    attrgetter(*(field.name for field in fields(register))) for register in _REGISTERS
+_NO_STATE, _NO_BIRTH, _NOT_PRINTED = (
+    (None,) * len(register._fields) for register in (StateRegister, BirthRegister, PrintRegister)
 )
-_NO_STATE, _NO_BIRTH, _NOT_PRINTED = ((None,) * len(fields(register)) for register in _REGISTERS)
 
 
 def project(
@@ -183,9 +179,9 @@ def row_from_fold(fold: TicketFold) -> tuple[Any, ...]:
     return (
         fold.ticket_id,
         fold.business_day,
-        *(_STATE(fold.state) if fold.state else _NO_STATE),
-        *(_BIRTH(fold.birth) if fold.birth else _NO_BIRTH),
-        *(_PRINTED(fold.printed) if fold.printed else _NOT_PRINTED),
+        *(fold.state or _NO_STATE),
+        *(fold.birth or _NO_BIRTH),
+        *(fold.printed or _NOT_PRINTED),
         fold.copies,
     )
 

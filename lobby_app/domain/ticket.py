@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from lobby_app.domain.clock import wall_ms
 from lobby_app.domain.course import FRESH, Course, course_text
@@ -50,6 +51,7 @@ _STATES = (
 )
 
 
+@cache
 def state_of(rank: int) -> TicketState:
     """Return the state of a rank; a rank of a newer version counts as the largest below it."""
     return next(state for least, state in _STATES if rank >= least)
@@ -94,8 +96,7 @@ class Ticket:
     course: Course = FRESH
 
 
-@dataclass(frozen=True, slots=True)
-class StateRegister:
+class StateRegister(NamedTuple):
     """The winning state event, largest by (generation, rank, claim priority, -hlc, -log_id)."""
 
     generation: int
@@ -117,8 +118,7 @@ class StateRegister:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class BirthRegister:
+class BirthRegister(NamedTuple):
     """What `ticket_issued` says once and for all; of two, the earlier (hlc, log_id) counts."""
 
     hlc: int
@@ -138,8 +138,7 @@ class BirthRegister:
         return (self.hlc, self.log_id)
 
 
-@dataclass(frozen=True, slots=True)
-class PrintRegister:
+class PrintRegister(NamedTuple):
     """The latest print truth and the largest copy count."""
 
     hlc: int
