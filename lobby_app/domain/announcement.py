@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from lobby_app.domain.errors import BugError
 
@@ -80,10 +81,14 @@ def required_clips() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One call to be said: a ticket's number as printed, and where to go."""
+    """One call to be said: a ticket's number as printed, and where to go.
+
+    `asked_at`: since when it waits for its turn, None where nobody keeps time.
+    """
 
     number: str
     counter: int
+    asked_at: datetime | None = None
 
     @property
     def sentences(self) -> tuple[tuple[str, ...], ...]:
@@ -105,6 +110,11 @@ class AnnouncementQueue:
         """
         others = tuple(other for other in self.waiting if other.number != call.number)
         return replace(self, waiting=(*others, call))
+
+    def since(self, moment: datetime) -> "AnnouncementQueue":
+        """Return the queue without the calls that have been waiting since before `moment`."""
+        kept = (call for call in self.waiting if not call.asked_at or call.asked_at >= moment)
+        return replace(self, waiting=tuple(kept))
 
     @property
     def can_begin(self) -> bool:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lobby_app.domain.business import Priority
 from lobby_app.domain.ports import Call, UnitOfWork
-from lobby_app.domain.replication import Link
+from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.domain.slip import WaitRange
 from lobby_app.domain.ticket import Ticket, TicketState
 from lobby_app.domain.ticket_steps import last_counter
@@ -29,6 +29,7 @@ def board(desk: Desk) -> BoardView:
         calls = _rows(work, work.calls(day, limit=_LOOKED_AT))
         zones = _zones(desk, work)
         messages, paused = wall_messages(desk, work), paused_zones(desk, work)
+    link = desk.link()
     return BoardView(
         branch=desk.branch.name,
         calls=calls,
@@ -37,20 +38,20 @@ def board(desk: Desk) -> BoardView:
         paused=paused,
         posted_rule=desk.policy.posted_rule_short,
         is_demo=desk.branch.is_demo,
-        at=desk.now(),
-        data_as_of=_data_as_of(desk),
+        # Calls bear the centre's time: a clock that is off must not make them look old.
+        at=desk.now() + timedelta(milliseconds=link.skew_ms),
+        data_as_of=_data_as_of(link, desk.now()),
     )
 
 
-def _data_as_of(desk: Desk) -> datetime | None:
+def _data_as_of(status: LinkStatus, now: datetime) -> datetime | None:
     """Return up to when the wall knows of the other desks; None while it hears of them.
 
     A wall that never heard of them says since when it has been trying.
     """
-    status = desk.link()
     if status.link is not Link.OFFLINE:
         return None
-    return status.last_exchange or status.since or desk.now()
+    return status.last_exchange or status.since or now
 
 
 def _rows(work: UnitOfWork, calls: Sequence[Call]) -> tuple[BoardCall, ...]:

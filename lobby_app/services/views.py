@@ -374,6 +374,7 @@ class BoardView:
     Attributes:
         calls: newest first. messages: what the supervisor broadcasts now.
         paused: zones whose tickets are not issued at present.
+        at: when it was read, by the clock that calls bear: the centre's, where one is heard.
         data_as_of: up to when the other desks are known; None = up to now, or there are none.
     """
 

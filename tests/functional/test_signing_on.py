@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from time import time as wall_time
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from lobby_app.assembly import OpenDesk
 from lobby_app.config import GreeterSettings
 from lobby_app.domain.event import EventKind
 from lobby_app.services.pin_guard import MAX_ATTEMPTS
+from lobby_app.ui.greeter import signing
 from lobby_app.ui.greeter.state import Phase
 from tests.helpers.desk_app import NUMBER, PIN, DeskPage, greeter_page
 from tests.helpers.greeter import QUICK_NUMBER, QUICK_PIN, MovedClock
@@ -118,6 +120,23 @@ def test_idle_desk_clears_then_locks(desk: DeskPage) -> None:
     assert desk.sheet is None
     _idle(desk, 40)
     assert desk.sheet is desk.shown.sheets.sign_on
+
+
+def test_a_computer_that_slept_wakes_up_locked(
+    desk: DeskPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.sign_on(QUICK_NUMBER, QUICK_PIN)
+    desk.scan_card("platinum")
+    _idle(desk, 1)
+    morning = wall_time()
+    monkeypatch.setattr(signing, "wall_time", lambda: morning + 3600)
+    _idle(desk, 1)
+    assert desk.sheet is desk.shown.sheets.sign_on
+    assert desk.visit.phase is Phase.IDLE
+    desk.sign_on(pin=QUICK_PIN)
+    desk.scan_card("elder")
+    _idle(desk, 1)
+    assert desk.visit.phase is Phase.ADVISED, "the sleep is counted once"
 
 
 def test_any_touch_keeps_the_visit(desk: DeskPage) -> None:

@@ -28,6 +28,7 @@ class JoinController(QObject):
         self._sheet = sheet
         self.queues: tuple[tuple[str, Text], ...] = ()
         self._chosen: set[str] = set()
+        self._is_new_day = False
         sheet.answered.connect(self._sign_on)
 
     def show_opening(self) -> None:
@@ -50,9 +51,11 @@ class JoinController(QObject):
         self._sheet.ask("", self._hint(), self._hub.wording)
 
     def _hint(self) -> str:
-        """Return who may sign on in the demo; nothing at a real desk."""
-        port = self._post.port
-        return self._hub.wording("sign_on_demo") if port is not None and port.is_demo() else ""
+        """Return why one has to sign on again, and in the demo who may; mostly nothing."""
+        port, words = self._post.port, self._hub.wording
+        is_demo = port is not None and port.is_demo()
+        keys = {"new_day": self._is_new_day, "sign_on_demo": is_demo}
+        return "\n".join(words(key) for key, is_said in keys.items() if is_said)
 
     def retranslate(self) -> None:
         """Write the words of the sheet that asks who is there."""
@@ -70,6 +73,7 @@ class JoinController(QObject):
     def _signed_on(self, session: Session) -> None:
         post, words = self._post, self._hub.wording
         post.session = session
+        self._is_new_day = False
         self._sheet.hide()
         if post.port is None:
             return
@@ -130,6 +134,11 @@ class JoinController(QObject):
             port.sign_off(session)
 
         self._hub.run(work, self._gone)
+
+    def end_day(self) -> None:
+        """Ask anew who is here: a session, and the counter's opening, end with their day."""
+        self._is_new_day = True
+        self._gone(None)
 
     def _gone(self, _: None) -> None:
         self._post.session = self._post.counter = self._post.view = None

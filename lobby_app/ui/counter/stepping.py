@@ -108,7 +108,10 @@ class StepController(QObject):
             self._hub.run(lambda: port.view(counter), self._show)
 
     def _show(self, view: CounterView) -> None:
-        if self._post.session is not None:
+        session = self._post.session
+        if session is not None and session.signed_on_at.date() != view.at.date():
+            self._joining.end_day()
+        elif session is not None:
             self._post.view = view
             self._hub.changed.emit()
             self._losses.tell(view.lost)

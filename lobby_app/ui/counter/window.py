@@ -83,6 +83,7 @@ class CounterWindow(QWidget):
         self.sign_on.retried.connect(self.retried)
         self.joining.joined.connect(self._joined)
         self.joining.left.connect(self._stop_timers)
+        self.joining.left.connect(self.choice.hide)
         self.stepping.stepped.connect(self._clear_notice)
         self.panel.notice.expired.connect(self._clear_notice)
         for command, run in self._commands.items():

@@ -1,5 +1,7 @@
 """Who stands at the desk: signing on, locking when idle, privacy."""
 
+from time import time as wall_time
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from lobby_app.services.views import Session
@@ -7,6 +9,8 @@ from lobby_app.ui.greeter.hub import Hub
 from lobby_app.ui.greeter.state import Phase
 
 _TICK_MS = 1000
+_SLEPT_S = 30
+"""Longer between two ticks, the computer slept: no timer counts that time."""
 
 
 class SigningController(QObject):
@@ -30,6 +34,7 @@ class SigningController(QObject):
         self._auto_clear_s = auto_clear_s
         self._lock_after_s = lock_after_s
         self._idle_s = 0
+        self._ticked_at = wall_time()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.tick)
@@ -49,6 +54,7 @@ class SigningController(QObject):
 
     def _signed_on(self, session: Session) -> None:
         self._hub.desk.session, self._hub.desk.is_locked = session, False
+        self._ticked_at = wall_time()
         self.touched()
         self._timer.start()
         self.opened.emit()
@@ -86,8 +92,10 @@ class SigningController(QObject):
             self._hub.changed.emit()
 
     def tick(self) -> None:
-        """Count one idle second."""
-        self._idle_s += 1
+        """Count one idle second, or all that the computer slept."""
+        before, self._ticked_at = self._ticked_at, wall_time()
+        slept = self._ticked_at - before
+        self._idle_s += round(slept) if slept > _SLEPT_S else 1
         if self._hub.desk.is_locked or self._hub.desk.session is None:
             return
         if self._lock_after_s and self._idle_s >= self._lock_after_s:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from lobby_app.services.views import BoardCall, BoardView
 
 LIT_S = 10.0
-_LATE = timedelta(seconds=60)
-"""A call that another desk's log brings later than this is history, not news."""
+NEWS = timedelta(seconds=60)
+"""A call that reaches the wall later than this is history: the wall slept, or a line was down."""
 
 
 class Highlights:
@@ -25,8 +25,7 @@ class Highlights:
         """
         calls = board.calls
         new = [call for call in calls if self._is_new(call, calls, board.at)]
-        newest = max((call.called_at for call in calls), default=board.at)
-        kept = {key for key in self._seen or () if key[1] >= newest - _LATE}
+        kept = {key for key in self._seen or () if key[1] >= board.at - NEWS}
         self._seen = kept | {(call.number, call.called_at) for call in calls}
         shown = {call.number for call in calls}
         self._until = {number: at for number, at in self._until.items() if number in shown}
@@ -40,8 +39,7 @@ class Highlights:
         if (call.number, call.called_at) in self._seen:
             return False
         # An old row comes back when a newer one leaves the board: that is no call.
-        newest = max((when for _, when in self._seen), default=call.called_at)
-        return call.called_at > newest - _LATE and not self._fills_a_gap(call, calls)
+        return at - call.called_at < NEWS and not self._fills_a_gap(call, calls)
 
     def _fills_a_gap(self, call: BoardCall, calls: Sequence[BoardCall]) -> bool:
         """Tell whether a row stands below all those that were seen already."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,6 +13,8 @@ from lobby_app.domain.ports import Voice, VoiceOutcome
 from lobby_app.services.views import BoardCall
 from lobby_app.ui.tasks import TaskRunner
 
+TOO_LATE = timedelta(minutes=3)
+"""A call that waited longer for its turn is not said: the wall slept, and it was answered."""
 _log = logging.getLogger(__name__)
 _UNHEARD = (VoiceOutcome.NO_DEVICE, VoiceOutcome.NO_CLIPS)
 
@@ -46,7 +48,7 @@ class Speaker(QObject):
         worker: TaskRunner,
         voice: Voice,
         loudness: Loudness,
-        clock: Callable[[], time],
+        clock: Callable[[], datetime],
     ) -> None:
         super().__init__(parent)
         self._worker, self._voice = worker, voice
@@ -56,19 +58,22 @@ class Speaker(QObject):
 
     def call(self, calls: Sequence[BoardCall]) -> None:
         """Say new calls; those without sound are called by sight or in person (domain 4.4)."""
-        if self._loudness.at(self._clock()) == 0:
+        now = self._clock()
+        if self._loudness.at(now.time()) == 0:
             return
         for call in calls:
             if not call.without_sound:
-                self.queue = self.queue.with_call(Announcement(call.number, call.counter))
+                self.queue = self.queue.with_call(Announcement(call.number, call.counter, now))
         self._go_on()
 
     def _go_on(self) -> None:
+        now = self._clock()
+        self.queue = self.queue.since(now - TOO_LATE)
         if not self.queue.can_begin:
             return
         self.queue = self.queue.begun()
         said, rounds = self.queue.current, self.queue.rounds(self._loudness.repeats)
-        volume = self._loudness.at(self._clock())
+        volume = self._loudness.at(now.time())
         if said is None or volume == 0:
             self._over(VoiceOutcome.STOPPED)
             return

@@ -64,7 +64,7 @@ class WallWindow(QWidget):
         self.view = WallView(self)
         self.watch = BoardWatch(self, database, monotonic)
         self.watch.read.connect(self.show_board)
-        self.speaker = Speaker(self, voice_worker, voice, loudness, lambda: self._now().time())
+        self.speaker = Speaker(self, voice_worker, voice, loudness, self._now)
         self.speaker.unheard.connect(self._flash)
         self._port: BoardPort | None = None
         self._board: BoardView | None = None

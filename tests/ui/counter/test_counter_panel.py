@@ -1,6 +1,8 @@
 """A teller's morning at the panel: real desk, real window, keys only."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +15,7 @@ from lobby_app.ui.counter.keys import KEYS, CounterCommand
 from lobby_app.ui.theme import ThemeName
 from tests.helpers.calling_desk import tickets_for
 from tests.helpers.counter_app import CounterPage
+from tests.helpers.greeter import MovedClock
 
 
 @pytest.fixture
@@ -154,3 +157,29 @@ def test_no_text_is_cut_and_everything_has_a_name(
 def test_every_command_has_a_key_of_its_own() -> None:
     assert set(KEYS) == set(CounterCommand)
     assert len(set(KEYS.values())) == len(KEYS)
+
+
+def test_a_session_ends_with_its_day(
+    qapp: QApplication, opened: OpenDesk, clock: MovedClock
+) -> None:
+    tickets_for(opened, 1)
+    timed = replace(opened, desk=replace(opened.desk, clock=clock))
+    page = CounterPage(timed, 1)
+    try:
+        page.sign_on()
+        page.press(Qt.Key.Key_Return)
+        page.press(Qt.Key.Key_F)
+        assert not page.window.choice.isHidden()
+        clock.forward = timedelta(days=1)
+        page.window.stepping.refresh()
+        page.settle()
+        sheet = page.window.sign_on
+        assert sheet.isVisible()
+        assert "新的营业日" in sheet.check.text()
+        assert page.window.choice.isHidden()
+        sheet.number.clear()
+        page.sign_on()
+        assert not sheet.isVisible()
+        assert page.state == "可以叫下一位"
+    finally:
+        page.close()

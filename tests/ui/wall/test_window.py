@@ -4,6 +4,7 @@ import gc
 import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from lobby_app.assembly import OpenDesk
 from lobby_app.config import WallSettings
+from lobby_app.domain.announcement import Announcement
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import VoiceOutcome
 from lobby_app.messages import bilingual
@@ -20,6 +22,7 @@ from lobby_app.services.views import BoardView
 from lobby_app.ui.wall.highlight import Highlights
 from lobby_app.ui.wall.placing import ScreenKeeper, chosen_screen
 from lobby_app.ui.wall.rotation import Rotation
+from lobby_app.ui.wall.speaking import TOO_LATE
 from lobby_app.ui.wall.watching import REFRESH_S
 from tests.helpers.calling_desk import session_of, tickets_for
 from tests.helpers.held_desk import HeldDesk
@@ -27,6 +30,7 @@ from tests.helpers.losses import lose_call
 from tests.helpers.wall_app import (
     EARLIER,
     MORNING,
+    PATIENCE_S,
     RecordingVoice,
     WallPage,
     a_board,
@@ -119,11 +123,26 @@ def test_an_older_row_that_comes_back_is_no_new_call() -> None:
 def test_calls_between_two_looks_are_all_new_oldest_first() -> None:
     lights = Highlights()
     lights.update(a_board(a_call("A1001", 1)), 0.0)
-    second, third = (a_call(f"A100{n}", n, EARLIER.replace(second=n)) for n in (2, 3))
+    second, third = (a_call(f"A100{n}", n, MORNING - timedelta(seconds=5 - n)) for n in (2, 3))
     new = lights.update(a_board(third, second, a_call("A1001", 1)), 5.0)
     assert new == [second, third]
     assert lights.lit(14.9) == {"A1002", "A1003"}
     assert lights.lit(15.0) == frozenset()
+
+
+def test_calls_that_came_while_the_wall_slept_are_history(qapp: object) -> None:
+    with wall_page(None) as page:
+        page.open()
+        page.window.show_board(a_board(a_call("A1001", 1, MORNING), at=MORNING))
+        page.settle()
+        later = MORNING + timedelta(minutes=40)
+        missed = [a_call(f"A100{n}", 1, later - timedelta(minutes=12 - n)) for n in range(6, 1, -1)]
+        now = a_call("A1007", 2, later - timedelta(seconds=5))
+        page.window.show_board(a_board(*missed, at=later))
+        page.window.show_board(a_board(now, *missed, at=later))
+        page.settle()
+        assert [said[0] for said in page.voice.said] == ["A1001", "A1007"]
+        assert page.rows[:2] == [("A1007", "2"), ("A1006", "1")]
 
 
 def test_highlights_forget(qapp: object) -> None:
@@ -192,6 +211,7 @@ def test_late_data_is_said_calls_stay_and_recovery_too(
     expected_log("cache.io")  # type: ignore[operator]
     with wall_page(opened, wrap=FailingBoard) as page:
         page.open()
+        page.window.stop()  # looks only when the test says so
         _queue(opened, 1, 1)
         _call(opened)
         page.refresh()
@@ -346,6 +366,40 @@ def test_each_call_is_said_twice_and_one_without_sound_not(
         assert page.voice.said == [("A1003", 3, 2, 80)]
         assert page.lit == ["A1003", "A1002"]
         assert not page.view.veil.is_framed
+
+
+class HeldVoice(RecordingVoice):
+    """Takes its time with every sentence, until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = Event()
+
+    def say(self, announcement: Announcement, rounds: int, volume: int) -> VoiceOutcome:
+        outcome = super().say(announcement, rounds, volume)
+        self.may_end.wait(PATIENCE_S)
+        return outcome
+
+    def stop(self) -> None:
+        self.may_end.set()
+
+
+def test_what_waited_for_its_turn_through_a_sleep_is_not_said(
+    qapp: QApplication, opened: OpenDesk
+) -> None:
+    voice = HeldVoice()
+    with wall_page(opened, voice=voice) as page:
+        page.open()
+        first = page.time.at
+        calls = [a_call("A1002", 2, first), a_call("A1001", 1, first - timedelta(seconds=1))]
+        page.window.show_board(a_board(*calls, at=first))
+        page.time.at += TOO_LATE / 2
+        calls.insert(0, a_call("A1003", 3, page.time.at))
+        page.window.show_board(a_board(*calls, at=page.time.at))
+        page.time.at += TOO_LATE / 2 + timedelta(seconds=1)
+        voice.may_end.set()
+        page.settle()
+        assert [said[0] for said in voice.said] == ["A1001", "A1003"]
 
 
 def test_nothing_is_said_in_quiet_hours(qapp: QApplication) -> None:

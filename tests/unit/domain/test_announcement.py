@@ -1,6 +1,7 @@
 """What is said: wording and digit rule vectors, and a queue that never overlaps or forgets."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -109,6 +110,17 @@ class Speaking(RuleBasedStateMachine):
         assert waiting == self.turn
         assert len(waiting) == len(set(waiting))
         assert self.queue.rounds(2) == (1 if waiting else 2)
+
+
+def test_calls_that_waited_too_long_leave_the_queue() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    queue = AnnouncementQueue()
+    for minute in range(3):
+        at = noon + timedelta(minutes=minute)
+        queue = queue.with_call(Announcement(f"A100{minute}", 1, at))
+    queue = queue.begun().since(noon + timedelta(minutes=2))
+    assert [call.number for call in queue.waiting] == ["A1002"]
+    assert queue.current == Announcement("A1000", 1, noon), "what is being said is not cut off"
 
 
 TestSpeaking = Speaking.TestCase

@@ -1,7 +1,8 @@
 """What the wall may show: rows, zones, messages; and nothing about anybody."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from lobby_app.assembly import OpenDesk
 from lobby_app.domain.business import Priority
 from lobby_app.domain.customer import Tier
 from lobby_app.domain.errors import KnownError
+from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket_steps import ParkKind
 from lobby_app.services import calling, hall
@@ -176,3 +178,10 @@ def test_nothing_of_any_customer_reaches_the_board(opened: OpenDesk) -> None:
     tiers = [str(tier) for tier in Tier if tier is not Tier.STANDARD] + ["VIP", "贵宾"]
     for word in (*tiers, "inheritance", "继承", "tier", "专属窗口", TELLER.name.zh):
         assert word not in text, word
+
+
+def test_a_clock_that_is_off_makes_no_call_look_old(opened: OpenDesk) -> None:
+    slow = LinkStatus(Link.CENTRE, skew_ms=185_000)
+    read = board(replace(opened.desk, link=lambda: slow))
+    assert timedelta(seconds=180) < read.at - opened.desk.now() < timedelta(seconds=190)
+    assert read.data_as_of is None
