@@ -3,7 +3,6 @@
 import csv
 import io
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -17,7 +16,6 @@ from lobby_app.services.answers import record_answer
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.supervisor.figure_rows import FigureRow, Split, rows_of
 from lobby_app.ui.supervisor.reports import csv_bytes, document_of
-from lobby_app.ui.supervisor.scale import Scale
 from tests.helpers.calling_desk import session_of
 from tests.helpers.supervisor import DAY, SupervisorPage
 
@@ -151,35 +149,3 @@ def test_figures_are_shown_from_thirty_answers_on(page: SupervisorPage) -> None:
     values = {line[1]: (line[4], line[5]) for line in lines}
     assert (values["satisfaction"], values["nps"]) == (("0.9", "share"), ("40", "points"))
     assert "Net promoter score" in document_of(view, wording).toPlainText()
-
-
-@pytest.mark.parametrize(
-    ("keys", "value"),
-    [
-        ((Key.Key_1, Key.Key_0), "10"), ((Key.Key_1, Key.Key_0, Key.Key_0), "0"),
-        ((Key.Key_9, Key.Key_8), "8"), ((Key.Key_Right,), "0"), ((Key.Key_5, Key.Key_Left), "4"),
-        ((Key.Key_0, Key.Key_Up), "0"), ((Key.Key_9, Key.Key_Down, Key.Key_Down), "10"),
-        ((Key.Key_7, Key.Key_Space), ""), ((Key.Key_X,), ""),
-    ],
-)  # fmt: skip
-def test_a_scale_by_keys(page: SupervisorPage, keys: tuple[Qt.Key, ...], value: str) -> None:
-    page.press(Key.Key_A)
-    scale: Scale = page.window.answer.nps
-    scale.setFocus()
-    for key in keys:
-        page.press(key)
-    assert scale.value == value
-    assert [code for code, step in scale.steps.items() if step.isChecked()] == [value] * bool(value)
-    stops = [s for s in scale.steps.values() if s.focusPolicy() & Qt.FocusPolicy.TabFocus]
-    assert len(stops) == 1
-    assert stops[0].hasFocus()
-
-
-def test_a_touch_chooses_and_takes_back(page: SupervisorPage) -> None:
-    page.press(Key.Key_A)
-    scale = page.window.answer.csat
-    scale.steps["2"].click()
-    scale.steps["3"].click()
-    assert scale.value == "3"
-    scale.steps["3"].click()
-    assert scale.value == ""
