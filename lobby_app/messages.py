@@ -24,6 +24,10 @@ class Messages:
     def __init__(self, language: Language) -> None:
         self.language = language
 
+    def switch(self) -> None:
+        """Speak the other language from now on."""
+        self.language = Language.EN if self.language is Language.ZH else Language.ZH
+
     def __contains__(self, key: str) -> bool:
         """Tell whether there is a sentence for `key`."""
         return key in _catalogue(self.language)

@@ -20,6 +20,11 @@ class ThemeName(StrEnum):
     HIGH_CONTRAST = "high_contrast"
     LARGE_TYPE = "large_type"
 
+    def next(self) -> "ThemeName":
+        """Return the theme that the theme key takes after this one."""
+        names = list(ThemeName)
+        return names[(names.index(self) + 1) % len(names)]
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:

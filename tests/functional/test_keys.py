@@ -263,11 +263,11 @@ def test_ctrl_digits_and_an_exact_amount_change_the_advice(page: DeskPage) -> No
 
 def test_theme_and_type_size_have_keys(page: DeskPage) -> None:
     page.press(Qt.Key.Key_T, CONTROL)
-    assert page.shown._theme.name is ThemeName.HIGH_CONTRAST
+    assert page.shown.theme.name is ThemeName.HIGH_CONTRAST
     page.press(Qt.Key.Key_Equal, CONTROL)
-    assert page.shown._theme.factor == 1.25
+    assert page.shown.theme.factor == 1.25
     page.press(Qt.Key.Key_Minus, CONTROL)
-    assert page.shown._theme.factor == 1.0
+    assert page.shown.theme.factor == 1.0
 
 
 @pytest.mark.parametrize("first", ["search", "amount"])

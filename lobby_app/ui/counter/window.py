@@ -7,7 +7,6 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from lobby_app.domain.text import Language
 from lobby_app.messages import Messages
 from lobby_app.ui.counter.joining import JoinController
 from lobby_app.ui.counter.keys import KEYS, CounterCommand
@@ -139,9 +138,7 @@ class CounterWindow(QWidget):
         self.dress()
 
     def _switch_language(self) -> None:
-        messages = self.hub.wording.messages
-        is_chinese = messages.language is Language.ZH
-        messages.language = Language.EN if is_chinese else Language.ZH
+        self.hub.wording.messages.switch()
         self.choice.hide()
         self._clear_notice()
         if not self.sign_on.isHidden():
@@ -149,9 +146,8 @@ class CounterWindow(QWidget):
         self.dress()
 
     def _next_theme(self) -> None:
-        names = list(ThemeName)
         before = self._theme.factor
-        self._theme_name = names[(names.index(self._theme_name) + 1) % len(names)]
+        self._theme_name = self._theme_name.next()
         self.dress()
         self.resize(round(self.width() / before * self._theme.factor), self.height())
 

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from lobby_app.domain.business import Policy
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import PrintResult
 from lobby_app.domain.slip import TicketSlip
-from lobby_app.domain.text import Language
 from lobby_app.services.views import Issued
 from lobby_app.ui.greeter.answer import answer_text
 from lobby_app.ui.greeter.answer_card import AnswerPresenter
@@ -22,23 +21,16 @@ from lobby_app.ui.greeter.status_strip import StripPresenter
 from lobby_app.ui.greeter.view import GreeterView
 from lobby_app.ui.greeter.wishing import WishController
 from lobby_app.ui.hub import Question
-from lobby_app.ui.theme import ThemeName, theme_named
-
-SCALES = (1.0, 1.2, 1.4)
-"""Type sizes that follow the size of the window."""
-_BASE = (1366, 768)
-ZOOMS = (1.0, 1.25, 1.5, 2.0)
-"""Type sizes that Ctrl+= goes through."""
+from lobby_app.ui.screen import WindowScreen
 
 
-class Screen(QObject):
+class Screen(WindowScreen):
     """Shows the hub's state in the view; parts change only where something changed."""
 
     def __init__(
         self, window: QWidget, view: GreeterView, hub: Hub, wishing: WishController, theme: str
     ) -> None:
-        super().__init__(window)
-        self._window = window
+        super().__init__(window, hub.wording.messages, theme)
         self._hub = hub
         self._wishing = wishing
         self.view = view
@@ -48,10 +40,6 @@ class Screen(QObject):
         self._answer = AnswerPresenter(view.answer, hub.keys)
         self._side = SidePresenter(view.side)
         self._strip = StripPresenter(view.strip)
-        self._theme_name = ThemeName(theme)
-        self._zoom = 0
-        self._theme = theme_named(self._theme_name)
-        self._scale = SCALES[0]
         self._notice = ""
         self._refusal: BaseException | None = None
         self._trouble: tuple[Issued, PrintResult] | None = None
@@ -61,9 +49,10 @@ class Screen(QObject):
         self.business = BusinessPresenter(self.view.business, policy, self._hub.keys)
         return self.business
 
+    @override
     def render(self) -> None:
         """Show the state."""
-        hub, wording, theme = self._hub, self._hub.wording, self._theme
+        hub, wording, theme = self._hub, self._hub.wording, self.theme
         self._strip.show(hub.desk, self.last_scan, wording, theme)
         if self.business is None:
             return
@@ -78,51 +67,20 @@ class Screen(QObject):
         rows = RECENT_ROWS if self.view.is_compact else self.view.side.rows_that_fit(room)
         self._side.show(hub.desk.floor, rows, wording, theme)
 
+    @override
+    def arrange(self) -> None:
+        self.view.arrange_for(self.theme, self.share)
+
+    @override
     def dress(self) -> None:
-        """Put on theme and type size; type grows with the window as well."""
-        share = self._share()
-        self._scale = _scale_for(share)
-        self._theme = theme_named(self._theme_name, ZOOMS[self._zoom] * self._scale)
-        self._window.setStyleSheet(self._theme.style_sheet())
-        self.view.arrange_for(self._theme, share)
-        self.render()
+        super().dress()
         if (sheet := self.sheets.open_sheet) is not None:
             sheet.relayout()
 
-    def fit(self) -> None:
-        """The window changed its size."""
-        share = self._share()
-        if _scale_for(share) != self._scale:
-            self.dress()
-            return
-        self.view.arrange_for(self._theme, share)
-        self.render()
-
-    def _share(self) -> float:
-        """Return how large the window is, measured by 1366 × 768."""
-        return min(self._window.width() / _BASE[0], self._window.height() / _BASE[1])
-
-    def zoom(self, steps: int) -> None:
-        """Make all type larger or smaller."""
-        self._zoom = max(0, min(self._zoom + steps, len(ZOOMS) - 1))
-        self.dress()
-
-    def choose_theme(self, name: ThemeName) -> None:
-        """Take a theme."""
-        self._theme_name = name
-        self.dress()
-
-    def next_theme(self) -> None:
-        """Take the next theme."""
-        names = list(ThemeName)
-        self.choose_theme(names[(names.index(self._theme_name) + 1) % len(names)])
-
+    @override
     def switch_language(self) -> None:
-        """Speak the other language from now on."""
-        messages = self._hub.wording.messages
-        is_chinese = messages.language is Language.ZH
-        messages.language = Language.EN if is_chinese else Language.ZH
         self.sheets.close_passing()
+        super().switch_language()
         self.say_sign_on_again()
         self.clear_notice()
 
@@ -149,7 +107,7 @@ class Screen(QObject):
     def show_notice(self, text: str, level: str, seconds: float) -> None:
         """Show a notice in the place of the reason; 0 seconds: until the next visit."""
         self._notice = text
-        self.view.answer.notice.show_notice(text, level, self._theme)
+        self.view.answer.notice.show_notice(text, level, self.theme)
         self.view.answer.notice.expire_after(seconds)
         self.render()
 
@@ -162,7 +120,7 @@ class Screen(QObject):
         if self.sheets.sign_on.isVisible():
             return
         self.sheets.close_passing()
-        self.sheets.choice.ask(question, self._hub.wording, self._theme)
+        self.sheets.choice.ask(question, self._hub.wording, self.theme)
 
     def ask_sign_on(self) -> None:
         """Ask who is there, or for the PIN of the one who locked the desk."""
@@ -198,7 +156,3 @@ class Screen(QObject):
             return
         self.sheets.close_passing()
         self.sheets.preview.show_slip(slip, self._hub.wording)
-
-
-def _scale_for(share: float) -> float:
-    return max((scale for scale in SCALES if scale <= share), default=SCALES[0])

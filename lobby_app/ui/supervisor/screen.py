@@ -1,45 +1,37 @@
 """What the window shows: page, theme, language, notice; all from the one shift."""
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
-from lobby_app.domain.text import Language
 from lobby_app.ui.hub import WindowHub
+from lobby_app.ui.screen import WindowScreen
 from lobby_app.ui.supervisor.fairness_page import FairnessPresenter
 from lobby_app.ui.supervisor.figures_page import FiguresPresenter
 from lobby_app.ui.supervisor.hall_page import HallPresenter
 from lobby_app.ui.supervisor.keys import KEYS, SupervisorCommand
 from lobby_app.ui.supervisor.state import Shift
 from lobby_app.ui.supervisor.view import SupervisorView
-from lobby_app.ui.theme import ThemeName, theme_named
 from lobby_app.ui.widgets.basics import set_text
 
-ZOOMS = (1.0, 1.25, 1.5, 2.0)
-_SCALES = (1.0, 1.2, 1.4)
-_BASE = (1366, 768)
 _LARGEST = 2.8
 """Beyond this not even the head of the window fits its screen."""
 
 
-class SupervisorScreen(QObject):
+class SupervisorScreen(WindowScreen):
     """Shows the shift in the view; parts change only where something changed."""
 
     def __init__(
         self, window: QWidget, view: SupervisorView, hub: WindowHub, shift: Shift, theme: str
     ) -> None:
-        super().__init__(window)
-        self._window = window
+        super().__init__(window, hub.wording.messages, theme, _LARGEST)
         self._hub = hub
         self._shift = shift
         self.view = view
         self.hall = HallPresenter(view.hall)
         self.figures = FiguresPresenter(view.figures)
         self.fairness = FairnessPresenter(view.fairness)
-        self._theme_name = ThemeName(theme)
-        self._zoom = 0
-        self._scale = 1.0
-        self.theme = theme_named(self._theme_name)
 
+    @override
     def render(self) -> None:
         """Show the page that is open."""
         shift, words = self._shift, self._hub.wording
@@ -100,49 +92,9 @@ class SupervisorScreen(QObject):
         self.figures.next_split()
         self.render()
 
-    def dress(self) -> None:
-        """Put on theme and type size; type grows with the window as well."""
-        self._scale = self._scale_now()
-        largest = _LARGEST / theme_named(self._theme_name).factor
-        zoom = min(ZOOMS[self._zoom] * self._scale, largest)
-        self.theme = theme_named(self._theme_name, zoom)
-        self._window.setStyleSheet(self.theme.style_sheet())
+    @override
+    def arrange(self) -> None:
         self.view.hall.arrange_for(self.theme, self._window.width())
-        self.render()
-
-    def fit(self) -> None:
-        """The window changed its size."""
-        if self._scale_now() != self._scale:
-            self.dress()
-            return
-        self.view.hall.arrange_for(self.theme, self._window.width())
-        self.render()
-
-    def _scale_now(self) -> float:
-        share = min(self._window.width() / _BASE[0], self._window.height() / _BASE[1])
-        return max((scale for scale in _SCALES if scale <= share), default=_SCALES[0])
-
-    def zoom(self, steps: int) -> None:
-        """Make all type larger or smaller."""
-        self._zoom = max(0, min(self._zoom + steps, len(ZOOMS) - 1))
-        self.dress()
-
-    def choose_theme(self, name: ThemeName) -> None:
-        """Take a theme."""
-        self._theme_name = name
-        self.dress()
-
-    def next_theme(self) -> None:
-        """Take the next theme."""
-        names = list(ThemeName)
-        self.choose_theme(names[(names.index(self._theme_name) + 1) % len(names)])
-
-    def switch_language(self) -> None:
-        """Speak the other language from now on."""
-        messages = self._hub.wording.messages
-        is_chinese = messages.language is Language.ZH
-        messages.language = Language.EN if is_chinese else Language.ZH
-        self.render()
 
     def show_notice(self, text: str, level: str, seconds: float) -> None:
         """Show a notice at the foot; 0 seconds: until the next one."""
