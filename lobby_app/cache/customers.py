@@ -1,16 +1,16 @@
 """customers.db: the bank's reference data on this desk, found by keyed token, wiped at any time."""
 
 import secrets as randomness
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from lobby_app.cache.engine import ONLY_READS, make_engine
+from lobby_app.cache.engine import make_engine, run
 from lobby_app.cache.errors import known_errors
 from lobby_app.cache.migrate import is_readable, migrate
 from lobby_app.cache.schema import CUSTOMERS_REVISION
@@ -45,9 +45,7 @@ class SqlCustomerCache:
         return self._record("SELECT record FROM customer WHERE customer_ref = ?", customer_ref)
 
     def _record(self, statement: str, value: str) -> CustomerRecord | None:
-        with self._reading() as connection:
-            found = connection.exec_driver_sql(statement, (value,)).scalar()
-        return record_from_json(found) if found is not None else None
+        return next((record_from_json(text) for (text,) in self._rows(statement, value)), None)
 
     def appointment(self, code: str, day: date) -> BookedAppointment | None:
         """Return the booking with this code on `day`."""
@@ -58,33 +56,33 @@ class SqlCustomerCache:
         return self._appointment("customer_ref = ?", customer_ref, day)
 
     def _appointment(self, condition: str, value: str, day: date) -> BookedAppointment | None:
-        with self._reading() as connection:
-            row = connection.exec_driver_sql(
-                "SELECT code, customer_ref, starts_at, channel, business"  # noqa: S608
-                f" FROM appointment WHERE {condition} AND starts_at >= ? AND starts_at < ?"
-                " ORDER BY starts_at",
-                (value, day.isoformat(), (day + timedelta(days=1)).isoformat()),
-            ).fetchone()
-        return BookedAppointment(*row) if row else None
+        rows = self._rows(
+            "SELECT code, customer_ref, starts_at, channel, business"  # noqa: S608
+            f" FROM appointment WHERE {condition} AND starts_at >= ? AND starts_at < ?"
+            " ORDER BY starts_at",
+            value,
+            day.isoformat(),
+            (day + timedelta(days=1)).isoformat(),
+        )
+        return next((BookedAppointment(*row) for row in rows), None)
 
     def count(self) -> int:
         """Return how many customers are cached."""
-        with self._reading() as connection:
-            return int(connection.exec_driver_sql("SELECT COUNT(*) FROM customer").scalar_one())
+        count: int
+        ((count,),) = self._rows("SELECT COUNT(*) FROM customer")
+        return count
 
     def as_of(self) -> datetime | None:
         """Return when the data was last refreshed."""
-        with self._reading() as connection:
-            value = connection.exec_driver_sql("SELECT as_of FROM meta").scalar()
-        return datetime.fromisoformat(value) if value else None
+        rows = self._rows("SELECT as_of FROM meta")
+        return next((datetime.fromisoformat(as_of) for (as_of,) in rows), None)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _rows(self, sql: str, *values: object) -> list[Any]:
         """Look without waiting for a refresh; a damaged page is marked for the next start."""
         try:
             with known_errors(), self.engine.connect() as connection:
-                connection.execution_options(**{ONLY_READS: True})
-                yield connection
+                # One statement needs no transaction around it.
+                return run(connection, sql, values)
         except KnownError as error:
             if error.key == "cache.unreadable" and self.path is not None:
                 _damage_marker(self.path).touch()

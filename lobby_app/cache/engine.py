@@ -48,7 +48,7 @@ def make_engine(path: Path | None, key: bytes | None, *, writes: bool = True) ->
 
 
 def run(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[Any]:
-    """Execute one statement in the transaction that `connection` has begun; return its rows.
+    """Execute one statement, in the transaction if `connection` has begun one; return its rows.
 
     By the driver itself: what SQLAlchemy builds around each result takes longer than the statement,
     and a call has thirty of them.
