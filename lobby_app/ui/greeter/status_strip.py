@@ -80,7 +80,7 @@ class StatusStrip(QFrame):
             (self.person, self.person_clicked),
         ):
             button.clicked.connect(signal)
-        left = FlowBox(self, spacing=16)
+        left = FlowBox(self, spacing=12)
         for item in self.items.values():
             left.add(item)
         self._right = QWidget(self)

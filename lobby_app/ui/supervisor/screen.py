@@ -66,7 +66,7 @@ class SupervisorScreen(WindowScreen):
             name = words("head", branch=words.text(shift.hall.branch))
             view.branch.show_text(name, self.theme.type.quiet)
         self._clock()
-        view.head.fit(self._window.width())
+        view.head.fit(self._window.width(), view.branch.whole_width())
 
     def tick(self) -> None:
         """One more second."""

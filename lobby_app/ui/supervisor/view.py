@@ -41,9 +41,13 @@ class Head(QFrame):
         # The head must not dictate a width to the window: see `fit`.
         self._line.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
 
-    def fit(self, width: int) -> None:
-        """Put the parts beside or below each other."""
-        wanted = sum(part.minimumSize().width() for part in (self.left, self.right)) + _MARGINS
+    def fit(self, width: int, branch_width: int) -> None:
+        """Put the parts beside or below each other; `branch_width`: what the name asks for."""
+        parts = 0
+        for part in (self.left, self.right):
+            part.invalidate()  # words or type have just changed
+            parts += part.minimumSize().width()
+        wanted = parts + branch_width + _MARGINS
         direction = QBoxLayout.Direction
         self._line.setDirection(direction.LeftToRight if wanted <= width else direction.TopToBottom)
         self.updateGeometry()

@@ -12,6 +12,8 @@ from lobby_app.ui.theme import TARGET
 
 _SMALLEST_SHARE = 0.6
 """How far a line may shrink before it wraps."""
+_SPARE = 2
+"""Pixels that a fitted line leaves free, so that rounding cuts nothing."""
 
 
 _FIELD_PADDING = 34
@@ -157,14 +159,17 @@ class FittedLabel(QLabel):
         set_text(self, text)
         self._fit()
 
+    def whole_width(self) -> int:
+        """Return the width at which the text keeps its size."""
+        self.ensurePolished()
+        font = QFont(self.font())
+        font.setPixelSize(max(1, self._size))
+        return QFontMetrics(font).horizontalAdvance(self.text()) + _SPARE
+
     def _fit(self) -> None:
         if not self._size or not self.text():
             return
-        self.ensurePolished()
-        room = max(1, self.width() - 2)
-        font = QFont(self.font())
-        font.setPixelSize(self._size)
-        wanted = QFontMetrics(font).horizontalAdvance(self.text())
+        room, wanted = max(1, self.width() - _SPARE), self.whole_width() - _SPARE
         share = min(1.0, room / wanted) if wanted else 1.0
         wraps = share < _SMALLEST_SHARE
         size = round(self._size * _SMALLEST_SHARE) if wraps else int(self._size * share)

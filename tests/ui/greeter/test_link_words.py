@@ -62,7 +62,7 @@ def test_the_link_in_words(link: LinkStatus, zh: str, en: str, level: str) -> No
 
 def test_what_is_unsent_for_an_hour_stands_out_where_there_is_a_centre() -> None:
     late = replace(BASE, unsent=3, oldest_unsent=NOW - timedelta(minutes=61))
-    assert unsent_text(late, NOW, EN) == ("Unsent 3, oldest 1 h", "outbox", "amber")
+    assert unsent_text(late, NOW, EN) == ("Unsent 3 for 1 h", "outbox", "amber")
     fresh = replace(late, oldest_unsent=NOW - timedelta(minutes=2))
     assert unsent_text(fresh, NOW, EN)[2] == "quiet"
     alone = replace(late, link=LinkStatus(Link.ALONE))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lobby_app.domain.event import EventKind
 from lobby_app.domain.floor import ChannelState
@@ -109,6 +109,17 @@ def test_the_window_fits_its_screen_at_every_size_of_type(
         assert page.window.minimumSizeHint().width() <= size[0]
         for _ in range(3):
             page.control(Key.Key_Minus)
+
+
+@pytest.mark.parametrize("zoom", range(4))
+def test_the_name_of_the_branch_keeps_its_size(page: SupervisorPage, zoom: int) -> None:
+    page.window.screen_parts.zoom(zoom)
+    for _ in Language:
+        page.press(Key.Key_F11)
+        for _ in range(4):
+            QApplication.processEvents()
+        assert page.view.branch.width() >= page.view.branch.whole_width()
+        assert page.view.head.rect().contains(page.view.sign_off.geometry())
 
 
 def test_everything_that_takes_a_hand_has_a_name(page: SupervisorPage) -> None:
