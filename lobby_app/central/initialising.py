@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from psycopg import sql as quoting
 
 from lobby_app.central.administration import Change, Connection
+from lobby_app.central.desk_role import restore, set_password, verifier
 from lobby_app.central.enrolling import ENROLMENT_PASSWORD, ENROLMENT_ROLE
 from lobby_app.central.migrate import REVISION, migrate, revision
 from lobby_app.central.transport import ROLE
@@ -54,6 +55,8 @@ def bring_up_to_date(sql: Connection, *, dry_run: bool) -> list[Change]:
 def initialise(sql: Connection, keys: Secrets, *, dry_run: bool) -> list[Change]:
     """Make roles, schema, partitions, the desks' password and the bank's token key. Idempotent.
 
+    What a desk changed in the role of all desks is put right.
+
     Args:
         sql: a superuser's connection.
         keys: the administrator's own key store; the secrets born here live nowhere else.
@@ -65,7 +68,7 @@ def initialise(sql: Connection, keys: Secrets, *, dry_run: bool) -> list[Change]
     """
     if keys.state is SecretState.NONE:
         raise KnownError("secrets.no_key_store")
-    has_password = _has_password(sql, ROLE)
+    has_password = verifier(sql, ROLE) is not None
     password = keys.get(DESK_PASSWORD)
     if has_password and password is None:
         raise KnownError("central.keys_elsewhere")
@@ -79,8 +82,10 @@ def initialise(sql: Connection, keys: Secrets, *, dry_run: bool) -> list[Change]
             # Kept first: a role whose password nobody knows could never be used again.
             password = password or randomness.token_urlsafe(_KEY_BYTES).encode()
             keys.put(DESK_PASSWORD, password)
-            _set_password(sql, ROLE, password.decode())
+            set_password(sql, ROLE, password.decode())
         changes.append(Change("central.password_made", {"role": ROLE}))
+    elif password is not None:
+        changes += restore(sql, password.decode(), dry_run=dry_run)
     return changes + _enrolment_role(sql, dry_run=dry_run)
 
 
@@ -112,7 +117,7 @@ def _enrolment_role(sql: Connection, *, dry_run: bool) -> list[Change]:
         with sql.transaction():
             if row is None:
                 sql.execute(quoting.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(role))
-                _set_password(sql, ENROLMENT_ROLE, ENROLMENT_PASSWORD)
+                set_password(sql, ENROLMENT_ROLE, ENROLMENT_PASSWORD)
             for statement in (
                 "ALTER ROLE {role} SET statement_timeout = '10s'",
                 "GRANT CONNECT ON DATABASE {place} TO {role}",
@@ -121,19 +126,3 @@ def _enrolment_role(sql: Connection, *, dry_run: bool) -> list[Change]:
             ):
                 sql.execute(quoting.SQL(statement).format(role=role, place=place))
     return [Change("central.role_made", {"role": ENROLMENT_ROLE})]
-
-
-def _has_password(sql: Connection, role: str) -> bool:
-    row = sql.execute(
-        "SELECT rolpassword IS NOT NULL FROM pg_authid WHERE rolname = %s", (role,)
-    ).fetchone()
-    return row is not None and bool(row[0])
-
-
-def _set_password(sql: Connection, role: str, password: str) -> None:
-    """Set a role's password; the server is told its SCRAM verifier only, and may log that."""
-    verifier = sql.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-    statement = quoting.SQL("ALTER ROLE {} PASSWORD {}").format(
-        quoting.Identifier(role), quoting.Literal(verifier.decode())
-    )
-    sql.execute(statement)

@@ -31,6 +31,33 @@ def test_an_empty_database_is_set_up_and_then_there_is_nothing_to_do(
     assert password.decode() not in done + planned
 
 
+def test_a_desk_that_alters_the_role_of_all_desks_is_undone_by_init(
+    bank: Administrator,
+) -> None:
+    kept = bank.keys.get(DESK_PASSWORD)
+    assert kept is not None
+    known = "SELECT rolpassword FROM pg_authid WHERE rolname = 'lobby_desk'"
+    settings = "SELECT setconfig FROM pg_db_role_setting WHERE setrole = 'lobby_desk'::regrole"
+    before = bank.central.run(settings)
+    with bank.central.open("lobby_desk") as sql:
+        for statement in (
+            "ALTER ROLE lobby_desk PASSWORD 'mine'",
+            "ALTER ROLE lobby_desk SET statement_timeout = '1h'",
+            f"ALTER ROLE lobby_desk IN DATABASE {bank.central.database}"
+            " SET default_transaction_read_only = on",
+        ):
+            sql.execute(statement)
+    (changed,) = bank.central.run(known)
+    planned = bank.done("init", "--dry-run")
+    assert ("another password" in planned, "other settings" in planned) == (True, True)
+    assert bank.central.run(known) == [changed]
+    bank.done("init")
+    assert bank.done("init") == "Nothing to do.\n"
+    assert bank.central.run(known) != [changed]
+    assert bank.central.run(settings) == before
+    assert kept.decode() not in planned
+
+
 def test_the_desks_password_is_the_one_kept(bank: Administrator) -> None:
     kept = bank.keys.get(DESK_PASSWORD)
     assert kept is not None
