@@ -83,7 +83,8 @@ def run(days: Sequence[Arrivals], counters: Plan, rule: str, visitors: Sequence[
             mine = (outcome.counter == counter) & ~outcome.no_show
             busy[counter] += (outcome.finished_at - outcome.called_at)[mine].sum()
     priority, wait, gone, overtaken = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Result(priority, wait, gone, overtaken, busy / (480 * len(days)))
+    open_minutes = counters.is_open[:, residential.OPENS : residential.CLOSES].sum(axis=1)
+    return Result(priority, wait, gone, overtaken, busy / (open_minutes * len(days)))
 
 
 def in_test_world(seed: int, days: int) -> dict[str, Result]:
