@@ -26,11 +26,13 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from lobby_app.app.program import new_application, run_program
 from lobby_app.app.wall import WallApp
+from lobby_app.config import WallSettings
 from tests.helpers.desk_app import demo_settings
 WallApp.shows_waits = False  # no forecast beside it: not asked for here
-program = WallApp(new_application(), demo_settings(Path(sys.argv[1])))
+settings = demo_settings(Path(sys.argv[1]), wall=WallSettings(sounds="none"))
+program = WallApp(new_application(), settings)
 view, said, announced = program.window.view, [], []
-# There is no player here: each call that should be heard is told to be unheard.
+# There are no clips here: each call that should be heard is told to be unheard.
 program.window.speaker.unheard.connect(lambda: announced.append(view.rows[0].number.text()))
 def tell():
     shown = {
@@ -64,14 +66,12 @@ opened.close()
 
 
 @contextmanager
-def _child(
-    code: str, data: Path, clock: SetClock, **environment: str
-) -> Iterator["subprocess.Popen[str]"]:
+def _child(code: str, data: Path, clock: SetClock) -> Iterator["subprocess.Popen[str]"]:
     """Run a script of ours under the set clock, in a process group of its own."""
     child = subprocess.Popen(
         [sys.executable, "-c", code, str(data)],
         cwd=ROOT,
-        env=os.environ | clock.environment | {"QT_QPA_PLATFORM": "offscreen"} | environment,
+        env=os.environ | clock.environment | {"QT_QPA_PLATFORM": "offscreen"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -120,10 +120,7 @@ def test_a_wall_that_slept_shows_everything_and_says_only_what_is_new(
 ) -> None:
     clock, start = SetClock(tmp_path), _start_of_a_long_day()
     clock.set(start)
-    with (
-        _child(COUNTER, data, clock) as counter,
-        _child(WALL, data, clock, PATH=str(tmp_path)) as wall,
-    ):
+    with _child(COUNTER, data, clock) as counter, _child(WALL, data, clock) as wall:
         assert counter.stdout is not None
         assert counter.stdout.readline() == "ready\n"
         _shown(wall, lambda shown: shown["is_open"] is True)
