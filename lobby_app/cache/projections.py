@@ -113,9 +113,8 @@ def _store(connection: Connection, fold: TicketFold, known: TicketFold | None) -
 def _occupy(connection: Connection, fold: TicketFold, known: TicketFold | None) -> None:
     """Say where a ticket is; fails when somebody else is there."""
     before, after = place_of(known), place_of(fold)
-    if before is None and after is None:
-        return
-    run(connection, _VACATE, (fold.ticket_id,))
+    if before is not None:
+        run(connection, _VACATE, (fold.ticket_id,))
     if after is not None:
         run(connection, _OCCUPY, (*after, fold.ticket_id))
     if before is not None:

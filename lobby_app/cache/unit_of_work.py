@@ -1,6 +1,6 @@
 """One transaction on log.db: events in, projections updated, all or nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from types import TracebackType
@@ -96,7 +96,7 @@ class SqlUnitOfWork:
         self._connection: Connection | None = None
         self._transaction: RootTransaction | None = None
         self._appended = 0
-        # What the transaction has read or written: nobody else writes meanwhile.
+        # Tickets and the log's end as this transaction knows them: nobody else writes meanwhile.
         self._known: dict[str, TicketFold] = {}
         self._end: _End | None = None
 
@@ -201,7 +201,7 @@ class SqlUnitOfWork:
         known = self._known.get(ticket_id)
         if known is not None:
             return known.ticket(self._zone)
-        found = self._select("ticket_id = ?", ticket_id)
+        found = self._remembered(self._rows(_TICKETS + "ticket_id = ?", ticket_id))
         return found[0] if found else None
 
     def tickets(self, business_day: date) -> Sequence[Ticket]:
@@ -218,13 +218,18 @@ class SqlUnitOfWork:
         return self._select("business_day = ? AND rank = 0" + _ORDER, business_day.isoformat())
 
     def _select(self, condition: str, *values: object) -> list[Ticket]:
-        return self._as_tickets(self._rows(_TICKETS + condition, *values))
+        rows = self._rows(_TICKETS + condition, *values)
+        return self._tickets_of(fold_from_row(row) for row in rows)
 
-    def _as_tickets(self, rows: Sequence[Any]) -> list[Ticket]:
-        zone, folds = self._zone, [fold_from_row(row) for row in rows]
+    def _remembered(self, rows: Sequence[Any]) -> list[Ticket]:
+        """Return a few tickets of which one may go a step on: `append` need not read it again."""
+        folds = [fold_from_row(row) for row in rows]
         self._known.update((fold.ticket_id, fold) for fold in folds)
-        tickets = (fold.ticket(zone) for fold in folds)
-        return [ticket for ticket in tickets if ticket is not None]
+        return self._tickets_of(folds)
+
+    def _tickets_of(self, folds: Iterable[TicketFold]) -> list[Ticket]:
+        zone = self._zone
+        return [ticket for fold in folds if (ticket := fold.ticket(zone)) is not None]
 
     def heads(self, business_day: date, queues: Sequence[str]) -> Sequence[Ticket]:
         """Return the first two of each queue and priority that are not `reserved`."""
@@ -235,7 +240,7 @@ class SqlUnitOfWork:
             for priority in Priority:
                 parts.append(_HEADS_OF_CLASS)
                 values += [business_day.isoformat(), queue, priority.value]
-        return self._as_tickets(self._rows(" UNION ALL ".join(parts), *values))
+        return self._remembered(self._rows(" UNION ALL ".join(parts), *values))
 
     def reserved(self, business_day: date) -> Sequence[Ticket]:
         """Return the waiting tickets that some step has tied to a counter or kept from one."""
@@ -249,7 +254,7 @@ class SqlUnitOfWork:
 
     def at_counter(self, business_day: date, counter: int) -> Ticket | None:
         """Return the ticket that is called to or served at a counter."""
-        found = self._as_tickets(self._rows(_AT_COUNTER, business_day.isoformat(), counter))
+        found = self._remembered(self._rows(_AT_COUNTER, business_day.isoformat(), counter))
         return found[0] if found else None
 
     def counters(self, business_day: date) -> Sequence[CounterReport]:
