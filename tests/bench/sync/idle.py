@@ -17,6 +17,8 @@ from tests.bench.sync.centre import Centre
 from tests.bench.sync.visits import VisitLog
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+_WARM = 10
+"""Polls before any is measured: the first five of a connection are planned anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class ServerCosts:
     """Measured on this machine.
 
     Attributes:
-        poll_ms: CPU of one `heads`, one desk after another. bare_ms: of one `SELECT 1`.
+        poll_ms: CPU of one `heads` when nothing is new, one desk after another. bare_ms: of one
+            `SELECT 1`.
         append_ms: CPU of an `append` of one event. wal_bytes: of such an event.
         connection_kb: private memory of a direct connection.
     """
@@ -47,6 +50,7 @@ def measure_costs(centre: Centre, desks: int, polls: int) -> ServerCosts:
         work = [log.batches(polls, 1) for log in logs]
         for replica, batches in zip(replicas, work, strict=True):
             replica.append(*batches.pop(0))  # every branch has its five heads
+        for replica in replicas * _WARM:
             replica.heads()
         sql = stack.enter_context(centre.open())
         bare = stack.enter_context(centre.open_as_desk())
