@@ -99,6 +99,8 @@ class Worker:
         self._seen = -1
         self._status = LinkStatus(Link.OFFLINE, around.now())
         self._said: LinkStatus | None = None
+        # None: what the file was told before this process is not known.
+        self._skew_ms: int | None = None
         self._pruned: date | None = None
         self._trouble = _NO_TROUBLE
 
@@ -153,7 +155,7 @@ class Worker:
 
     def _with_centre(self) -> Exchanged | None:
         try:
-            done = exchange(self._local, self._centre)
+            done = exchange(self._local, self._centre, clock_ms=self._clock_ms)
         except KnownError as error:
             if not error.key.startswith("sync."):
                 raise
@@ -191,7 +193,7 @@ class Worker:
 
     def _with_relay(self, relay: Replica) -> Exchanged | None:
         try:
-            done = exchange(self._local, relay, is_centre=False)
+            done = exchange(self._local, relay, is_centre=False, clock_ms=self._clock_ms)
         except KnownError as error:
             if not error.key.startswith("sync."):
                 raise
@@ -209,18 +211,27 @@ class Worker:
     def _note(self, done: Exchanged) -> None:
         if done.pulled or done.pushed:
             self._last_event = self._around.monotonic()
-        if abs(done.offset_ms) > _SKEW_MS and done.round_trip_ms < _SURE_MS:
-            self._local.correct_clock(done.offset_ms)
-        elif self._status.skew_ms and abs(done.offset_ms) <= _SKEW_MS:
-            self._local.correct_clock(0)
+        # A computer that slept or was set between question and answer knows nothing of the offset.
+        if 0 <= done.round_trip_ms < _SURE_MS:
+            self._correct_clock(done.offset_ms)
         for what in ("reissued", "left", "set_aside", "rebased", "broken", "refused"):
             if logs := getattr(done, what):
                 _log.warning("exchange: %s %s", what, ", ".join(logs))
         self._status = replace(
             self._status,
             last_exchange=self._around.now() if done.is_complete else self._status.last_exchange,
-            skew_ms=done.offset_ms if abs(done.offset_ms) > _SKEW_MS else 0,
+            skew_ms=self._skew_ms or 0,
         )
+
+    def _correct_clock(self, offset_ms: int) -> None:
+        """Let new events have the partner's time; the own one again when it was put right."""
+        skew_ms = offset_ms if abs(offset_ms) > _SKEW_MS else 0
+        if self._skew_ms is None or abs(skew_ms - self._skew_ms) > _SKEW_MS:
+            self._local.correct_clock(skew_ms)
+            self._skew_ms = skew_ms
+
+    def _clock_ms(self) -> int:
+        return round(self._around.now().timestamp() * 1000)
 
     def _prune(self, done: Exchanged) -> None:
         """Forget what is long past, once a day and only when the centre has it all."""

@@ -31,11 +31,19 @@ class Partner(MemoryReplica):
     """A centre or relay that answers, or says why not."""
 
     trouble: str | None = None
+    ahead_ms = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now: Callable[[], datetime] = lambda: START
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def heads(self) -> Heads:
         if self.trouble is not None:
             raise KnownError(self.trouble)
-        return super().heads()
+        heads = super().heads()
+        self.meanwhile()
+        return Heads(heads.of, round(self.now().timestamp() * 1000) + self.ahead_ms)
 
 
 class File(MemoryReplica):
@@ -45,6 +53,7 @@ class File(MemoryReplica):
 
     def __init__(self) -> None:
         super().__init__()
+        self.corrections: list[int] = []
         self.pruned: list[date] = []
         self.trouble: str | None = None
 
@@ -55,6 +64,9 @@ class File(MemoryReplica):
 
     def kept_apart(self) -> tuple[int, int]:
         return self.kept
+
+    def correct_clock(self, offset_ms: int) -> None:
+        self.corrections.append(offset_ms)
 
     def prune(self, today: date) -> int:
         self.pruned.append(today)
@@ -85,6 +97,7 @@ class Stage:
             say=self._say,
             dice=random.Random(3),
         )
+        self.centre.now = self.relay.now = around.now
         relay = self.relay if self.relay_exists else None
         self.worker = Worker(
             self.desk, self.centre, relay, around, self._errand, is_relay=self.is_relay
@@ -161,6 +174,38 @@ def test_the_calmer_the_branch_the_rarer_the_polls(stage: Stage) -> None:
     stage.write()
     stage.play(1.0)
     assert _polls(stage, 10) > 20, "one event, and the branch is awake"
+
+
+def test_a_wrong_clock_is_corrected_once_and_the_right_one_again(stage: Stage) -> None:
+    stage.centre.ahead_ms = 86_400_000
+    stage.play(10.0)
+    assert (stage.desk.corrections, stage.worker.status.skew_ms) == ([86_400_000], 86_400_000)
+    stage.centre.ahead_ms = 86_400_100
+    stage.play(10.0)
+    assert stage.desk.corrections == [86_400_000]
+    stage.centre.ahead_ms = 0
+    stage.play(10.0)
+    assert (stage.desk.corrections, stage.worker.status.skew_ms) == ([86_400_000, 0], 0)
+
+
+def test_what_an_earlier_process_corrected_does_not_stay_for_ever(stage: Stage) -> None:
+    # Its desk was switched off with a wrong clock and on again with the right one.
+    stage.play(1.0)
+    assert stage.desk.corrections == [0]
+
+
+@pytest.mark.parametrize("slept_s", [60.0, -60.0])
+def test_a_clock_that_jumps_between_question_and_answer_corrects_nothing(
+    stage: Stage, slept_s: float
+) -> None:
+    def sleep() -> None:
+        stage.seconds += slept_s
+
+    stage.play(1.0)
+    stage.centre.meanwhile = sleep
+    stage.play(0.0)
+    stage.worker.round()
+    assert (stage.desk.corrections, stage.worker.status.skew_ms) == ([0], 0)
 
 
 def test_polls_of_many_desks_do_not_fall_into_step(stage: Stage) -> None:
