@@ -23,8 +23,9 @@ from tests.bench.sync.visits import VisitLog
 _MOST = 3
 _ROWS = (
     "SELECT log_id, seq, hlc, chain, body FROM lobby.event"
-    " WHERE log_id = %s AND seq > %s ORDER BY seq LIMIT %s"
+    " WHERE branch_id = %s AND log_id = %s AND seq > %s ORDER BY seq LIMIT %s"
 )
+_BRANCH = "SELECT branch_id FROM lobby.log_head WHERE log_id = %s"
 
 
 class _ComputerClock:
@@ -100,7 +101,7 @@ def _bare_file(path: Path) -> driver.Connection:
 
 def _pages(sql: Any, logs: list[str]) -> Iterator[list[tuple[Any, ...]]]:
     for log_id in logs:
-        seq = 0
-        while rows := sql.execute(_ROWS, (log_id, seq, PAGE)).fetchall():
+        seq, (branch_id,) = 0, sql.execute(_BRANCH, (log_id,)).fetchone()
+        while rows := sql.execute(_ROWS, (branch_id, log_id, seq, PAGE)).fetchall():
             seq = rows[-1][1]
             yield [(log.bytes, *rest) for log, *rest in rows]
