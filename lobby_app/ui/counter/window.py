@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QKeyCombination, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
@@ -40,6 +40,7 @@ class CounterWindow(QWidget):
         self, messages: Messages, theme: str, counter: int | None, database: TaskRunner
     ) -> None:
         super().__init__(None, Qt.WindowType.WindowStaysOnTopHint)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hub = WindowHub(self, Wording(messages, "counter"), database)
         self.post = Post(wanted=counter)
         self.panel = CounterPanel(self)
@@ -176,6 +177,18 @@ class CounterWindow(QWidget):
             event.ignore()
             return
         self._commands[command]()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter for the big key when the teller comes back from another program.
+
+        Qt would give the focus to the first button where nothing has it, and Enter presses that.
+        """
+        if event.type() is QEvent.Type.WindowActivate:
+            focused = self.focusWidget()
+            if focused is None or not focused.isVisible():
+                self.setFocus()
+        return super().event(event)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

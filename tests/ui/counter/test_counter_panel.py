@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from lobby_app.assembly import OpenDesk
 from lobby_app.domain.text import Language
 from lobby_app.ui.counter.keys import KEYS, CounterCommand
 from lobby_app.ui.theme import ThemeName
+from tests.bench.waiting import run_until
 from tests.helpers.calling_desk import tickets_for
 from tests.helpers.counter_app import CounterPage
 from tests.helpers.greeter import MovedClock
@@ -46,6 +47,26 @@ def test_one_key_calls_and_the_same_key_finishes_and_calls_on(
     with opened.desk.reader() as work:
         states = [t.state.value for t in work.tickets(opened.desk.business_day())]
     assert states == ["served"] * 3
+
+
+def _switch_to(window: QWidget) -> None:
+    window.show()
+    window.activateWindow()
+    run_until(window.isActiveWindow)
+
+
+def test_enter_is_the_big_key_when_the_teller_comes_back_from_another_program(
+    page: CounterPage, opened: OpenDesk
+) -> None:
+    tickets_for(opened, 1)
+    page.sign_on()
+    other = QWidget()
+    _switch_to(other)
+    _switch_to(page.window)
+    other.close()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    page.settle()
+    assert (page.number, page.window.panel.sign_off.isVisible()) == ("A1001", True)
 
 
 def test_identity_comes_only_with_the_customer(page: CounterPage, opened: OpenDesk) -> None:
