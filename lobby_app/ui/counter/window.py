@@ -1,6 +1,7 @@
 """The counter's panel: keys and buttons to controllers, one view shown."""
 
 from collections.abc import Callable
+from typing import cast
 
 from PySide6.QtCore import QEvent, QKeyCombination, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
@@ -185,7 +186,7 @@ class CounterWindow(QWidget):
         Qt would give the focus to the first button where nothing has it, and Enter presses that.
         """
         if event.type() is QEvent.Type.WindowActivate:
-            focused = self.focusWidget()
+            focused = cast("QWidget | None", self.focusWidget())
             if focused is None or not focused.isVisible():
                 self.setFocus()
         return super().event(event)
