@@ -91,11 +91,16 @@ class Checker:
         return births
 
     def _nothing_lost(self, issued: dict[str, list[str]]) -> None:
+        """Each birth is there, and once.
+
+        A desk set back to before it moved a forked tail to a new log moves it once more: one
+        ticket, one number, its birth in two logs.
+        """
         for desk in self._world.desks:
             for one in desk.said:
                 if one["what"] == "issued" and one["ticket"] not in desk.may_lose:
                     born = len(issued.get(one["ticket"], []))
-                    if born != 1:
+                    if born == 0 or (born > 1 and desk.name not in self._world.moved_back):
                         self._broken("1", f"{one['number']} of {desk.name} is there {born} times")
 
     def _no_number_twice(self, issued: dict[str, list[str]]) -> None:
