@@ -132,7 +132,12 @@ class AskedClaims:
             _log.info("after a call: %s", error.key)
 
     def _take(self, event: Event) -> bool:
-        """Write a granted call behind what we hold of the granter's log, if it follows that."""
+        """Write a granted call behind what we hold of the granter's log, if it follows that.
+
+        Never into a log of our own, whatever a partner says: nobody else writes there.
+        """
+        if event.log_id in self._local.own_logs():
+            return False
         head = self._local.heads().of.get(event.log_id)
         end = head.end if head is not None else Place.start(event.log_id)
         return self._local.append(end, [event]).verdict is Verdict.TAKEN

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.event import Draft, EventKind
+from lobby_app.domain.event import Draft, EventKind, link
 from lobby_app.domain.replication import (
     ClaimAnswer,
     ClaimIntent,
@@ -178,6 +178,33 @@ def test_a_counter_that_missed_an_earlier_grant_reads_on_from_there(
     assert two.ask(second, line) == ClaimAnswer(ClaimVerdict.GRANTED, 2)
     assert line.asked == ["claim", "heads", "read"]
     assert (two.state(first), two.state(second)) == ((10, 2, 1), (10, 2, 2))
+
+
+class Misplacing(Losing):
+    """A line to somebody who says that a call stands in the log of whoever asked."""
+
+    def __init__(self, counter: Counter) -> None:
+        super().__init__(counter.line, lost=0)
+        self._replica = counter.desk.replica
+
+    def call(
+        self, name: str, document: Mapping[str, Any], timeout_s: float | None = None
+    ) -> dict[str, Any]:
+        if name != "claim":
+            return super().call(name, document, timeout_s)
+        end = self._replica.heads().of[self._replica.current_log].end
+        chain = link(end.chain, end.seq + 1, 1 << 16, document["body"])
+        place = {"log": end.log_id, "seq": end.seq + 1, "hlc": 1 << 16, "chain": chain.hex()}
+        return {"verdict": "granted", "counter": 1, "now_ms": 1, "place": place}
+
+
+def test_nobody_else_writes_into_our_own_log(counters: tuple[Counter, Counter]) -> None:
+    one, _ = counters
+    ticket = _issue(one)
+    one.meet()
+    before = one.desk.replica.heads().of[one.desk.replica.current_log].end
+    assert one.ask(ticket, Misplacing(one)) == ClaimAnswer(ClaimVerdict.GRANTED, 1)
+    assert one.desk.replica.heads().of[before.log_id].end == before
 
 
 @pytest.mark.parametrize("place", [1, [], {}, {"log": "x", "seq": 1, "hlc": 1, "chain": ""}])
