@@ -70,6 +70,7 @@ def main() -> int:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="lobby-soak-"))
     folder.chmod(0o755)
+    sys.stdout.write(f"seed {options.seed} in {folder}\n")
     problems, summary = soak(folder, options.seconds, options.seed)
     for problem in problems:
         sys.stdout.write(problem + "\n")

@@ -143,7 +143,8 @@ class World:
 
     def fault_kill_one(self) -> None:
         """One process dies, the others of its desk live."""
-        desk = self.dice.choice(self.desks)
+        # A clone has no process before it is started for the first time.
+        desk = self.dice.choice([desk for desk in self.desks if desk.processes])
         desk.processes[self.dice.choice(sorted(desk.processes))].kill()
 
     def fault_kill_server(self) -> None:
@@ -181,8 +182,7 @@ class World:
     def fault_disk(self) -> None:
         """Let a desk's files grow no more, or again."""
         desk = self.dice.choice(self.desks)
-        log = desk.folder / "log.db-wal"
-        size = log.stat().st_size if log.exists() and self.dice.random() < 0.7 else None
+        size = _size_of(desk.folder / "log.db-wal") if self.dice.random() < 0.7 else None
         for process in desk.processes.values():
             _limit(process.pid, size)
 
@@ -276,6 +276,14 @@ def _set_clock(folder: Path, seconds: int) -> None:
 def _copy_log(source: Path, target: Path) -> None:
     for file in source.glob("log.db*"):
         shutil.copy2(file, target / file.name)
+
+
+def _size_of(file: Path) -> int | None:
+    """Return the size of a file that may go away at any moment; None when it is not there."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def _limit(pid: int, size: int | None) -> None:
