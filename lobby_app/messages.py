@@ -9,13 +9,14 @@ from lobby_app.resources import resource
 
 
 @cache
-def _catalogue(language: Language) -> dict[str, str]:
-    """Return `area.key` → sentence for one language; one TOML file an area."""
-    sentences: dict[str, str] = {}
-    for path in sorted(resource("i18n", language.value).glob("*.toml")):
-        for key, sentence in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            sentences[f"{path.stem}.{key}"] = sentence
-    return sentences
+def _area(language: Language, area: str) -> dict[str, str]:
+    """Return key → sentence of one area, empty if there is none of that name.
+
+    One TOML file an area, read when it is first asked for: a window needs two of them to be
+    painted, and reading all takes longer than painting it.
+    """
+    files = {path.stem: path for path in resource("i18n", language.value).glob("*.toml")}
+    return tomllib.loads(files[area].read_text(encoding="utf-8")) if area in files else {}
 
 
 class Messages:
@@ -30,7 +31,8 @@ class Messages:
 
     def __contains__(self, key: str) -> bool:
         """Tell whether there is a sentence for `key`."""
-        return key in _catalogue(self.language)
+        area, _, name = key.partition(".")
+        return name in _area(self.language, area)
 
     def __call__(self, key: str, /, **params: object) -> str:
         """Return the sentence for `key` with its placeholders filled.
@@ -38,8 +40,9 @@ class Messages:
         Raises:
             BugError: the key does not exist or a placeholder has no value.
         """
+        area, _, name = key.partition(".")
         try:
-            return _catalogue(self.language)[key].format(**params)
+            return _area(self.language, area)[name].format(**params)
         except KeyError as missing:
             raise BugError(f"no message or placeholder {missing} for {key}") from missing
 

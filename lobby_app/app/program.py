@@ -10,8 +10,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
-from lobby_app.app.beside import Beside
-from lobby_app.app.forecast_feed import ForecastFeed
 from lobby_app.app.stop_signals import StopSignals
 from lobby_app.config import Settings
 from lobby_app.domain.errors import KnownError
@@ -20,6 +18,7 @@ from lobby_app.ui.tasks import TaskRunner
 from lobby_app.ui.theme import FONT_FAMILIES
 
 if TYPE_CHECKING:
+    from lobby_app.app.beside import Beside
     from lobby_app.assembly import OpenDesk
 
 SYNC_AFTER_MS = 300
@@ -90,6 +89,10 @@ class DeskProgram(QObject):
         self.database.submit(self._open, self._attach, self.opening_failed)
 
     def _attach(self, opened: "OpenDesk") -> None:
+        # With what `lobby forecast` tells come the rules of waiting: not before the first paint.
+        from lobby_app.app.beside import Beside
+        from lobby_app.app.forecast_feed import ForecastFeed
+
         if self.settings.central.is_set:
             self._beside.append(Beside("sync", self.settings, self, SYNC_AFTER_MS))
         if self.shows_waits:

@@ -6,8 +6,8 @@ from lobby_app.demo.appointments import demo_appointments
 from lobby_app.demo.customers import demo_customers
 from lobby_app.demo.numbers import Token
 from lobby_app.demo.staff import demo_staff
+from lobby_app.domain.customer_ports import CustomerImport
 from lobby_app.domain.floor import ChannelState
-from lobby_app.domain.ports import CustomerImport
 from lobby_app.services.desk import Desk
 from lobby_app.services.floor import set_devices
 

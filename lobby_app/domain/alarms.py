@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lobby_app.domain.business import Priority, Thresholds
+from lobby_app.domain.link import UNSYNCED_MINUTES
 
 RAISE_AFTER, CLEAR_AFTER = 2.0, 3.0
 """Minutes (domain 4.2)."""
@@ -17,7 +18,6 @@ NO_SHOWS = 3
 ANSWER_ARRIVAL_WITHIN = 3.0
 FORGET_AFTER = 30.0
 """After so many minutes an unanswered call or arrival is history, not an alarm."""
-UNSYNCED_MINUTES = 60.0
 
 
 class AlarmKind(StrEnum):

@@ -1,29 +1,27 @@
-"""What services need from the outside world, as Protocols. Adapters implement them."""
+"""What services need from the outside world, as Protocols. Adapters implement them.
+
+A window imports this before its first paint: what is only named in annotations stays away then.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from lobby_app.domain.announcement import Announcement
-from lobby_app.domain.branch import StaffMember
-from lobby_app.domain.customer_ports import CustomerCache as CustomerCache
-from lobby_app.domain.customer_ports import CustomerImport as CustomerImport
-from lobby_app.domain.event import Draft, Event
-from lobby_app.domain.floor import ChannelState
-from lobby_app.domain.replication import (
-    Appended,
-    ClaimAnswer,
-    ClaimIntent,
-    Heads,
-    LinkStatus,
-    Page,
-    Place,
-)
-from lobby_app.domain.slip import TicketSlip
-from lobby_app.domain.ticket import Ticket
+from lobby_app.domain.link import LinkStatus
+
+if TYPE_CHECKING:
+    from lobby_app.domain.announcement import Announcement
+    from lobby_app.domain.branch import StaffMember
+    from lobby_app.domain.event import Draft, Event
+    from lobby_app.domain.floor import ChannelState
+    from lobby_app.domain.replication import Appended, ClaimAnswer, ClaimIntent, Heads, Page, Place
+    from lobby_app.domain.slip import TicketSlip
+    from lobby_app.domain.ticket import Ticket
 
 
 class Clock(Protocol):

@@ -7,10 +7,11 @@ stands for everything before it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from lobby_app.domain.event import Draft, Event, genesis
+from lobby_app.domain.link import Link as Link
+from lobby_app.domain.link import LinkStatus as LinkStatus
 
 PAGE = 500
 """Events of one page or batch at most."""
@@ -130,34 +131,3 @@ class ClaimIntent:
 PRIORITY_RELAY = 1
 PRIORITY_CENTRE = 2
 """Claim priorities: of two calls of one generation the larger wins; one made alone has 0."""
-
-
-class Link(StrEnum):
-    """With whom this desk exchanges. ALONE: no centre was ever set up for it."""
-
-    ALONE = "alone"
-    CENTRE = "centre"
-    RELAY = "relay"
-    OFFLINE = "offline"
-
-
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
-    """What the status strip says about replication.
-
-    Attributes:
-        since: since when `link` is what it is.
-        last_exchange: end of the last complete exchange, None = never.
-        skew_ms: the partner's clock minus ours.
-        quarantined: events kept that no replica can read.
-        set_aside: events that the centre's version of their log does not hold.
-        problem: key of a sentence for operations (`sync.*`), None = none.
-    """
-
-    link: Link
-    since: datetime | None = None
-    last_exchange: datetime | None = None
-    skew_ms: int = 0
-    quarantined: int = 0
-    set_aside: int = 0
-    problem: str | None = None

@@ -7,12 +7,11 @@ from datetime import date, datetime
 from lobby_app.domain.branch import Branch
 from lobby_app.domain.business import Policy
 from lobby_app.domain.credential import Credential, Unreadable
-from lobby_app.domain.customer_ports import CustomerLookup, ask_nobody
+from lobby_app.domain.customer_ports import CustomerCache, CustomerLookup, ask_nobody
 from lobby_app.domain.ports import (
     ChangeCounter,
     Claims,
     Clock,
-    CustomerCache,
     LinkReport,
     UnitOfWorkFactory,
 )

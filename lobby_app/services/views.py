@@ -1,21 +1,29 @@
 """What windows are given: frozen values without rules, without rows, without anything to leak.
 
 Nothing here carries an amount of assets, a score, a flag's origin or a whole number of a person.
+A window imports this before its first paint: what is only named in annotations stays away then.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from lobby_app.domain.business import Need
-from lobby_app.domain.credential import CredentialKind
-from lobby_app.domain.customer import Access, Customer, Preference, Tier, Title
-from lobby_app.domain.floor import Appointment, ChannelState
-from lobby_app.domain.recommendation import Recommendation
-from lobby_app.domain.replication import LinkStatus
-from lobby_app.domain.slip import TicketSlip, WaitRange
-from lobby_app.domain.text import Language, Text
-from lobby_app.services.called import LostCall
+from lobby_app.domain.customer import Preference
+from lobby_app.domain.text import Language
+
+if TYPE_CHECKING:
+    from lobby_app.domain.business import Need
+    from lobby_app.domain.credential import CredentialKind
+    from lobby_app.domain.customer import Access, Customer, Tier, Title
+    from lobby_app.domain.floor import Appointment, ChannelState
+    from lobby_app.domain.link import LinkStatus
+    from lobby_app.domain.recommendation import Recommendation
+    from lobby_app.domain.slip import TicketSlip, WaitRange
+    from lobby_app.domain.text import Text
+    from lobby_app.services.called import LostCall
 
 
 @dataclass(frozen=True, slots=True)

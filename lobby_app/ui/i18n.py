@@ -1,11 +1,16 @@
 """Words for people: sentences, minutes, clock times and ages in the language shown now."""
 
-from datetime import datetime
+from __future__ import annotations
 
-from lobby_app.domain.slip import WaitRange
-from lobby_app.domain.text import Language, Text
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from lobby_app.messages import Messages
-from lobby_app.services.views import ChannelOption
+
+if TYPE_CHECKING:
+    from lobby_app.domain.slip import WaitRange
+    from lobby_app.domain.text import Language, Text
+    from lobby_app.services.views import ChannelOption
 
 
 class Wording:

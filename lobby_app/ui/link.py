@@ -1,6 +1,6 @@
 """What is wrong with the exchange, in the words of a window: short ones, and the whole sentence."""
 
-from lobby_app.domain.replication import LinkStatus
+from lobby_app.domain.link import LinkStatus
 from lobby_app.ui.i18n import Wording
 
 _ONLY_OFFLINE = frozenset({"sync.no_answer"})

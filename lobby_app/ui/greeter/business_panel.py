@@ -1,18 +1,23 @@
 """What the visitor came for: tiles on 1-9, search by typing, and the details a business asks."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from lobby_app.domain.business import BusinessEntry, Need, Policy
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.shortcuts import Command, KeyMap
 from lobby_app.ui.widgets.basics import Button, Field, label, set_property, set_text
 from lobby_app.ui.widgets.flow import ButtonGrid, FlowBox
+
+if TYPE_CHECKING:
+    from lobby_app.domain.business import BusinessEntry, Need, Policy
 
 TILES = 9
 BANDS = (20_000, 49_900, 200_000, 300_000)

@@ -1,16 +1,22 @@
 """What the controllers of the greeter's window share: the state of visit and desk."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
-from lobby_app.domain.business import Policy
 from lobby_app.domain.errors import BugError
-from lobby_app.services.views import Session
-from lobby_app.ui.greeter.port import Reception
 from lobby_app.ui.greeter.state import DeskState, VisitState
 from lobby_app.ui.hub import WindowHub
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.shortcuts import KeyMap
 from lobby_app.ui.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from lobby_app.domain.business import Policy
+    from lobby_app.services.views import Session
+    from lobby_app.ui.greeter.port import Reception
 
 
 class Hub(WindowHub):

@@ -1,15 +1,14 @@
 """What the greeter's window shows: parts, sheets, theme, language, notice; all from one state."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from lobby_app.domain.business import Policy
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.ports import PrintResult
-from lobby_app.domain.slip import TicketSlip
-from lobby_app.services.views import Issued
 from lobby_app.ui.greeter.answer import answer_text
 from lobby_app.ui.greeter.answer_card import AnswerPresenter
 from lobby_app.ui.greeter.business_panel import BusinessPresenter
@@ -22,6 +21,12 @@ from lobby_app.ui.greeter.view import GreeterView
 from lobby_app.ui.greeter.wishing import WishController
 from lobby_app.ui.hub import Question
 from lobby_app.ui.screen import WindowScreen
+
+if TYPE_CHECKING:
+    from lobby_app.domain.business import Policy
+    from lobby_app.domain.ports import PrintResult
+    from lobby_app.domain.slip import TicketSlip
+    from lobby_app.services.views import Issued
 
 
 class Screen(WindowScreen):

@@ -6,9 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from lobby_app.domain.alarms import UNSYNCED_MINUTES
+from lobby_app.domain.link import UNSYNCED_MINUTES, Link, LinkStatus
 from lobby_app.domain.ports import PrinterProblem, PrinterStatus
-from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.services.views import DeskStatus, StoreState
 from lobby_app.ui.greeter.state import DeskState
 from lobby_app.ui.i18n import Wording

@@ -1,6 +1,9 @@
 """The greeter's window: keys and scans in, controllers moved. What it shows is in screen.py."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QKeyCombination, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
@@ -8,13 +11,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from lobby_app.config import GreeterSettings
-from lobby_app.domain.business import Policy
 from lobby_app.messages import Messages
-from lobby_app.services.views import Issued
 from lobby_app.ui.greeter.hub import Hub
 from lobby_app.ui.greeter.looking import LookController
 from lobby_app.ui.greeter.needing import NeedController
-from lobby_app.ui.greeter.port import Reception
 from lobby_app.ui.greeter.printing import PrintController
 from lobby_app.ui.greeter.screen import Screen
 from lobby_app.ui.greeter.signing import SigningController
@@ -25,6 +25,11 @@ from lobby_app.ui.greeter.wishing import WishController
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.shortcuts import Command, KeyMap
 from lobby_app.ui.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from lobby_app.domain.business import Policy
+    from lobby_app.services.views import Issued
+    from lobby_app.ui.greeter.port import Reception
 
 _SMALLEST = (1024, 600)
 

@@ -5,12 +5,14 @@ caller scales the painter for other resolutions. An English visitor's ticket is 
 at the counter must be able to read it too.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from lobby_app.domain.slip import TicketSlip
 from lobby_app.domain.text import Language, Text
 from lobby_app.messages import bilingual
 from lobby_app.ui.paper.blocks import (
@@ -28,6 +30,9 @@ from lobby_app.ui.paper.blocks import (
     rule,
     text,
 )
+
+if TYPE_CHECKING:
+    from lobby_app.domain.slip import TicketSlip
 
 DOTS_PER_MM = 8
 WIDTHS = {58: 384, 80: 576}

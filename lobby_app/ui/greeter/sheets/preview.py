@@ -1,15 +1,21 @@
 """The ticket on screen, exactly as on paper."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from lobby_app.domain.slip import TicketSlip
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.paper.drawing import slip_image
 from lobby_app.ui.widgets.basics import set_text
 from lobby_app.ui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from lobby_app.domain.slip import TicketSlip
 
 _PAPER_DOTS = 576
 
