@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
-    "tests.helpers.beside",
     "tests.helpers.greeter",
     "tests.helpers.isolation",
     "tests.helpers.log_guard",
@@ -27,8 +26,11 @@ settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+# Last: any order by chance comes before it.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything that needs a QApplication."""
+    """Mark what needs a QApplication; begin with what is long, while the other worker goes on."""
     for item in items:
         if {"qapp", "qtbot"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("gui")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
