@@ -2,6 +2,7 @@
 
 import io
 import socket
+import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -84,12 +85,14 @@ def test_a_centre_that_says_nothing_costs_one_person_a_third_of_a_second(
         address = CentralAddress("127.0.0.1", silent.getsockname()[1], "lobby")
         line = PostgresTransport(address, None, "token")
         look_up = CentreLookup(line, SqlCustomerStore(cache), lambda: NOW)
-        for _ in range(3):
+        times = []
+        for _ in range(6):
             began = time.perf_counter()
             assert look_up("k1:A") is None
-            assert time.perf_counter() - began < DEADLINE_S + 0.5
-        # The second and third did not wait at all: the first question is still under way.
-        assert time.perf_counter() - began < 0.1
+            times.append(time.perf_counter() - began)
+        # The first waits for its deadline; the others do not: that question is still under way.
+        assert DEADLINE_S * 0.9 < times[0] < DEADLINE_S + 2
+        assert statistics.median(times[1:]) < DEADLINE_S / 3
         look_up.close()
         silent.close()
         for thread in threading.enumerate():
@@ -104,7 +107,9 @@ def test_a_centre_that_is_gone_is_not_asked_again_at_once(cache: SqlCustomerCach
     line = PostgresTransport(CentralAddress("127.0.0.1", port, "lobby"), None, "token")
     look_up = CentreLookup(line, SqlCustomerStore(cache), lambda: NOW, deadline_s=10)
     assert look_up("k1:A") is None
-    began = time.perf_counter()
-    assert look_up("k1:A") is None
-    assert time.perf_counter() - began < 0.05
+    with socket.create_server(("127.0.0.1", port)) as back:
+        assert look_up("k1:A") is None
+        back.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            back.accept()
     look_up.close()

@@ -80,7 +80,7 @@ def test_a_call_ends_when_it_was_promised(
     with server(talk) as address:
         key, seconds = asked(address, 0.4)
     assert key == "sync.no_answer"
-    assert 0.3 < seconds < 2.0
+    assert 0.3 < seconds < 5.0
 
 
 def test_a_call_may_name_its_own_time() -> None:
@@ -88,7 +88,7 @@ def test_a_call_may_name_its_own_time() -> None:
         line = HttpsTransport(address, client_context(ANN, HUB.certificate_pem), timeout_s=30.0)
         start = monotonic()
         assert refusal(lambda: line.call("claim", {}, 0.2)) == "sync.no_answer"
-        assert monotonic() - start < 2.0
+        assert monotonic() - start < 5.0
         line.close()
 
 
@@ -96,15 +96,15 @@ def test_a_host_that_takes_a_connection_and_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         key, seconds = asked(f"127.0.0.1:{listener.getsockname()[1]}", 0.4)
     assert key == "sync.no_answer"
-    assert seconds < 2.0
+    assert seconds < 5.0
 
 
 def test_nobody_there_is_no_answer_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    key, seconds = asked(f"127.0.0.1:{port}", 5.0)
+    key, seconds = asked(f"127.0.0.1:{port}", 20.0)
     assert key == "sync.no_answer"
-    assert seconds < 2.0
+    assert seconds < 5.0
     assert asked("no-such-host.invalid:7443", 5.0)[0] == "sync.no_answer"
 
 
