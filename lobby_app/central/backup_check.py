@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lobby_app.central.administration import Connection
+from lobby_app.central.closing import is_open
 from lobby_app.central.migrate import REVISION, revision
 from lobby_app.central.reporting import days_ahead
 from lobby_app.domain.errors import KnownError
@@ -99,6 +100,8 @@ def _general(sql: Connection) -> Iterator[Violation]:
     present = revision(sql)
     if present != REVISION:
         yield Violation("central.violation_revision", {"revision": present, "wanted": REVISION})
+    if is_open(sql):
+        yield Violation("central.violation_open")
     for branch, log, count in sql.execute(_WITHOUT_HEAD):
         yield Violation(
             "central.violation_orphans", {"branch": branch, "log": str(log), "count": count}

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from psycopg import sql as quoting
 
 from lobby_app.central.administration import Change, Connection
-from lobby_app.central.desk_role import restore, set_password, verifier
+from lobby_app.central.closing import close
 from lobby_app.central.enrolling import ENROLMENT_PASSWORD, ENROLMENT_ROLE
 from lobby_app.central.migrate import REVISION, migrate, revision
+from lobby_app.central.shared_roles import restore, set_password, verifier
 from lobby_app.central.transport import ROLE
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.ports import Secrets, SecretState
 from lobby_app.domain.secret_names import DESK_PASSWORD, TOKEN_KEY
 
 LEAST_SERVER = 150_000
+_MOST_ENROLLING = 20
+"""Everybody knows the password of the role for enrolment: it must not fill the server's places."""
 _KEY_BYTES = 32
 
 
@@ -49,13 +52,16 @@ def bring_up_to_date(sql: Connection, *, dry_run: bool) -> list[Change]:
         made = sql.execute("SELECT lobby.keep_up()").fetchone()
     if made is not None and (made[0]["made"] or made[0]["dropped"]):
         changes.append(Change("central.kept_up", made[0]))
+    if made is not None and made[0]["postponed"]:
+        changes.append(Change("central.dropping_postponed"))
     return changes
 
 
 def initialise(sql: Connection, keys: Secrets, *, dry_run: bool) -> list[Change]:
     """Make roles, schema, partitions, the desks' password and the bank's token key. Idempotent.
 
-    What a desk changed in the role of all desks is put right.
+    What a desk changed in the roles that are shared is put right, and so is what a restored dump
+    lost.
 
     Args:
         sql: a superuser's connection.
@@ -73,6 +79,8 @@ def initialise(sql: Connection, keys: Secrets, *, dry_run: bool) -> list[Change]
     if has_password and password is None:
         raise KnownError("central.keys_elsewhere")
     changes = bring_up_to_date(sql, dry_run=dry_run)
+    if revision(sql) is not None:
+        changes += close(sql, dry_run=dry_run)
     if keys.get(TOKEN_KEY) is None:
         if not dry_run:
             keys.put(TOKEN_KEY, randomness.token_bytes(_KEY_BYTES))
@@ -85,7 +93,7 @@ def initialise(sql: Connection, keys: Secrets, *, dry_run: bool) -> list[Change]
             set_password(sql, ROLE, password.decode())
         changes.append(Change("central.password_made", {"role": ROLE}))
     elif password is not None:
-        changes += restore(sql, password.decode(), dry_run=dry_run)
+        changes += restore(sql, ROLE, password.decode(), dry_run=dry_run)
     return changes + _enrolment_role(sql, dry_run=dry_run)
 
 
@@ -102,27 +110,31 @@ def bank_secrets(keys: Secrets) -> BankSecrets:
 
 
 def _enrolment_role(sql: Connection, *, dry_run: bool) -> list[Change]:
-    """Make the role that may only fetch what a one-time code opens."""
+    """Make the role that may only fetch what a one-time code opens, or put it right."""
     database = sql.info.dbname
     row = sql.execute(
-        "SELECT has_database_privilege(r.oid, %s, 'CONNECT') AND"
+        "SELECT r.rolconnlimit = %s AND has_database_privilege(r.oid, %s, 'CONNECT') AND"
         " has_function_privilege(r.oid, to_regprocedure('lobby.bundle(text,jsonb)'), 'EXECUTE')"
         " FROM pg_roles r WHERE r.rolname = %s",
-        (database, ENROLMENT_ROLE),
+        (_MOST_ENROLLING, database, ENROLMENT_ROLE),
     ).fetchone()
     if row is not None and row[0]:
-        return []
+        return restore(sql, ENROLMENT_ROLE, ENROLMENT_PASSWORD, dry_run=dry_run)
     if not dry_run:
         role, place = quoting.Identifier(ENROLMENT_ROLE), quoting.Identifier(database)
         with sql.transaction():
             if row is None:
                 sql.execute(quoting.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(role))
-                set_password(sql, ENROLMENT_ROLE, ENROLMENT_PASSWORD)
             for statement in (
-                "ALTER ROLE {role} SET statement_timeout = '10s'",
+                "ALTER ROLE {role} CONNECTION LIMIT {most}",
                 "GRANT CONNECT ON DATABASE {place} TO {role}",
                 "GRANT USAGE ON SCHEMA lobby TO {role}",
                 "GRANT EXECUTE ON FUNCTION lobby.bundle(text, jsonb) TO {role}",
             ):
-                sql.execute(quoting.SQL(statement).format(role=role, place=place))
+                sql.execute(
+                    quoting.SQL(statement).format(
+                        role=role, place=place, most=quoting.Literal(_MOST_ENROLLING)
+                    )
+                )
+            restore(sql, ENROLMENT_ROLE, ENROLMENT_PASSWORD, dry_run=False)
     return [Change("central.role_made", {"role": ENROLMENT_ROLE})]

@@ -1,7 +1,9 @@
 """`lobby central …` on a real server: it does what it says, once, and can say it before."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from lobby_app.central.connection import connect
@@ -56,6 +58,49 @@ def test_a_desk_that_alters_the_role_of_all_desks_is_undone_by_init(
     assert bank.central.run(known) != [changed]
     assert bank.central.run(settings) == before
     assert kept.decode() not in planned
+
+
+def test_what_anybody_did_to_the_role_for_enrolment_is_undone_by_init(
+    bank: Administrator,
+) -> None:
+    """Its password is known to everybody, so everybody may change it."""
+    with bank.central.open("lobby_enrol") as sql:
+        sql.execute("ALTER ROLE lobby_enrol PASSWORD 'mine'")
+        sql.execute("ALTER ROLE lobby_enrol SET default_transaction_read_only = on")
+    planned = bank.done("init", "--dry-run")
+    assert ("another password" in planned, "other settings" in planned) == (True, True)
+    bank.done("init")
+    assert bank.done("init") == "Nothing to do.\n"
+
+
+def test_whoever_knows_what_everybody_knows_cannot_fill_the_server(bank: Administrator) -> None:
+    with ExitStack() as lines:
+        for _ in range(20):
+            lines.enter_context(bank.central.open("lobby_enrol"))
+        with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+            bank.central.open("lobby_enrol")
+        bank.done("status")
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "TEMPORARY ON DATABASE {database} TO public",
+        "CONNECT ON DATABASE {database} TO public",
+        "EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO public",
+        "EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) TO public",
+    ],
+)
+def test_a_restored_dump_is_open_until_init_closes_it(bank: Administrator, right: str) -> None:
+    bank.done("backup-check")
+    bank.central.run("GRANT " + right.format(database=bank.central.database))
+    status, said, _ = bank.run("backup-check")
+    assert (status, "Run lobby central init" in said) == (1, True)
+    assert "Everybody could do more" in bank.done("init", "--dry-run")
+    assert bank.run("backup-check")[0] == 1
+    bank.done("init")
+    bank.done("backup-check")
+    assert bank.done("init") == "Nothing to do.\n"
 
 
 def test_the_desks_password_is_the_one_kept(bank: Administrator) -> None:

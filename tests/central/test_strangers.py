@@ -136,6 +136,8 @@ _BEYOND = (
     "SELECT lo_create(0)",
     "SELECT pg_terminate_backend(pg_backend_pid())",
     "SELECT pg_notify('x', 'y')",
+    "SELECT pg_advisory_lock(hashtext('lobby.keep_up'))",
+    "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
     "SELECT pg_read_file('/etc/hostname')",
     "SELECT pg_reload_conf()",
     "SELECT rolpassword FROM pg_authid",

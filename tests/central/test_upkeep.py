@@ -41,7 +41,9 @@ def test_partitions_are_made_a_fortnight_ahead_once(central: Central) -> None:
     for parent in ("event", "ticket"):
         days = _partitions(central, parent)
         assert days == [today() + timedelta(days=n) for n in range(-3, 15)]
-    assert central.run("SELECT lobby.keep_up()") == [({"made": 0, "dropped": 0},)]
+    assert central.run("SELECT lobby.keep_up()") == [
+        ({"made": 0, "dropped": 0, "postponed": False},)
+    ]
 
 
 def test_what_is_over_is_dropped_and_the_rest_still_chains(
@@ -60,6 +62,27 @@ def test_what_is_over_is_dropped_and_the_rest_still_chains(
     assert [event["seq"] for event in page["events"]] == [3]
     assert desk.call("read", {"after": [log.place(1)], "limit": 9})["diverged"] == [log.log_id]
     assert today() not in _partitions(central, "event")
+
+
+def test_a_dump_under_way_keeps_old_days_and_no_new_ones(
+    central: Central, desk: PostgresTransport
+) -> None:
+    log = _log(3)
+    desk.call("append", log.request(0, 2))
+    _set_day(central, KEPT_DAYS + 1)
+    central.run("ALTER FUNCTION lobby.keep_up(date) SET lock_timeout = '10ms'")
+    with central.open() as dump, dump.transaction():
+        dump.execute("LOCK TABLE lobby.event IN ACCESS SHARE MODE")
+        central.run("SELECT lobby.keep_up()")
+        assert desk.call("append", log.request(2, 3))["verdict"] == "taken"
+        ((said,),) = central.run("SELECT lobby.keep_up()")
+    assert (said["made"], said["dropped"], said["postponed"]) == (0, 0, True)
+    (head,) = desk.call("heads", {})["heads"]
+    assert (head["seq"], head["base_seq"]) == (3, 0)
+    ((said,),) = central.run("SELECT lobby.keep_up()")
+    assert (said["dropped"] > 0, said["postponed"]) == (True, False)
+    (head,) = desk.call("heads", {})["heads"]
+    assert (head["seq"], head["base_seq"]) == (3, 2)
 
 
 def test_upkeep_works_whatever_order_the_planner_joins_in(central: Central) -> None:

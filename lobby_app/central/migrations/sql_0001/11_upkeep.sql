@@ -36,7 +36,33 @@ language sql volatile as $$
   where h.branch_id = g.branch_id and h.log_id = g.log_id
 $$;
 
+-- Drops what is kept no longer; returns how many partitions.
+create function lobby.drop_before(event_day date, ticket_day date, claim_day date) returns integer
+language plpgsql set search_path = pg_catalog, lobby, pg_temp as $$
+declare
+  day date;
+  dropped integer := 0;
+begin
+  perform lobby.raise_bases(event_day);
+  delete from lobby.log_day d where d.received_day < event_day;
+  delete from lobby.quarantine q where q.received_day < event_day;
+  delete from lobby.claim c where c.granted_at < claim_day;
+  for day in select * from lobby.partition_days('event') d where d < event_day loop
+    execute format('drop table lobby.%I', 'event' || to_char(day, '_YYYYMMDD'));
+    dropped := dropped + 1;
+  end loop;
+  for day in select * from lobby.partition_days('ticket') d where d < ticket_day loop
+    execute format('drop table lobby.%I', 'ticket' || to_char(day, '_YYYYMMDD'));
+    dropped := dropped + 1;
+  end loop;
+  -- Bases moved. Last of all: whoever holds a mark must not wait for a table that is held here.
+  if dropped > 0 then update lobby.branch_mark set mark = gen_random_uuid(); end if;
+  return dropped;
+end $$;
+
 -- Daily upkeep: partitions for the next fourteen days, what is kept no longer goes. Idempotent.
+-- A dump or a check that reads everything keeps old days from going, for hours perhaps: they go
+-- another time, but the new days are made.
 create function lobby.keep_up(today date default lobby.today()) returns jsonb
 language plpgsql security definer
 set search_path = pg_catalog, lobby, pg_temp set lock_timeout = '5s' as $$
@@ -48,6 +74,7 @@ declare
   day date;
   made integer := 0;
   dropped integer := 0;
+  postponed boolean := false;
 begin
   perform pg_advisory_xact_lock(hashtext('lobby.keep_up'));
   select * into kept from lobby.centre;
@@ -55,22 +82,13 @@ begin
     made := made + lobby.make_partition('event', day)::integer
                  + lobby.make_partition('ticket', day)::integer;
   end loop;
-  perform lobby.raise_bases(present - kept.keep_event_days);
-  delete from lobby.log_day d where d.received_day < present - kept.keep_event_days;
-  delete from lobby.quarantine q where q.received_day < present - kept.keep_event_days;
-  delete from lobby.claim c where c.granted_at < present - kept.keep_claim_days;
-  for day in select * from lobby.partition_days('event') d where d < present - kept.keep_event_days loop
-    execute format('drop table lobby.%I', 'event' || to_char(day, '_YYYYMMDD'));
-    dropped := dropped + 1;
-  end loop;
-  for day in select * from lobby.partition_days('ticket') d
-             where d < present - kept.keep_ticket_days loop
-    execute format('drop table lobby.%I', 'ticket' || to_char(day, '_YYYYMMDD'));
-    dropped := dropped + 1;
-  end loop;
-  -- Bases moved. Last of all: whoever holds a mark must not wait for a table that is held here.
-  if dropped > 0 then update lobby.branch_mark set mark = gen_random_uuid(); end if;
-  return jsonb_build_object('made', made, 'dropped', dropped);
+  begin
+    dropped := lobby.drop_before(present - kept.keep_event_days, present - kept.keep_ticket_days,
+                                 present - kept.keep_claim_days);
+  exception when lock_not_available then
+    postponed := true;
+  end;
+  return jsonb_build_object('made', made, 'dropped', dropped, 'postponed', postponed);
 end $$;
 select lobby.keep_up();
 

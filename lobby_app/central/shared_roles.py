@@ -1,4 +1,4 @@
-"""The role that all desks share, as it should be.
+"""The roles that many log in as, as they should be: that of all desks, and that of enrolment.
 
 PostgreSQL lets every role alter its own password and settings, so that one stolen desk can lock all
 others out. That cannot be forbidden; it can be undone.
@@ -11,14 +11,18 @@ import hmac
 from psycopg import sql as quoting
 
 from lobby_app.central.administration import Change, Connection
+from lobby_app.central.enrolling import ENROLMENT_ROLE
 from lobby_app.central.transport import ROLE
 
-_SETTINGS = (
-    "statement_timeout=10s",
-    "lock_timeout=5s",
-    "idle_in_transaction_session_timeout=10s",
-    "TimeZone=UTC",
-)
+_SETTINGS = {
+    ROLE: (
+        "statement_timeout=10s",
+        "lock_timeout=5s",
+        "idle_in_transaction_session_timeout=10s",
+        "TimeZone=UTC",
+    ),
+    ENROLMENT_ROLE: ("statement_timeout=10s",),
+}
 
 
 def verifier(sql: Connection, role: str) -> str | None:
@@ -36,27 +40,27 @@ def set_password(sql: Connection, role: str, password: str) -> None:
     sql.execute(statement)
 
 
-def restore(sql: Connection, password: str, *, dry_run: bool) -> list[Change]:
-    """Give the desks' role its password and its settings back, where somebody changed them."""
+def restore(sql: Connection, role: str, password: str, *, dry_run: bool) -> list[Change]:
+    """Give a role its password and its settings back, where somebody changed them."""
     changes = []
-    if not _is_of(verifier(sql, ROLE) or "", password):
+    if not _is_of(verifier(sql, role) or "", password):
         if not dry_run:
-            set_password(sql, ROLE, password)
-        changes.append(Change("central.password_restored", {"role": ROLE}))
+            set_password(sql, role, password)
+        changes.append(Change("central.password_restored", {"role": role}))
     places = sql.execute(
         "SELECT d.datname, s.setconfig FROM pg_db_role_setting s"
         " LEFT JOIN pg_database d ON d.oid = s.setdatabase WHERE s.setrole = %s::regrole",
-        (ROLE,),
+        (role,),
     ).fetchall()
-    if [(place, set(settings)) for place, settings in places] != [(None, set(_SETTINGS))]:
+    if [(place, set(settings)) for place, settings in places] != [(None, set(_SETTINGS[role]))]:
         if not dry_run:
-            _reset(sql, [place for place, _ in places])
-        changes.append(Change("central.settings_restored", {"role": ROLE}))
+            _reset(sql, role, [place for place, _ in places])
+        changes.append(Change("central.settings_restored", {"role": role}))
     return changes
 
 
-def _reset(sql: Connection, places: list[str | None]) -> None:
-    role = quoting.Identifier(ROLE)
+def _reset(sql: Connection, name: str, places: list[str | None]) -> None:
+    role = quoting.Identifier(name)
     with sql.transaction():
         for place in places:
             where = (
@@ -65,11 +69,11 @@ def _reset(sql: Connection, places: list[str | None]) -> None:
                 else quoting.SQL("IN DATABASE {} ").format(quoting.Identifier(place))
             )
             sql.execute(quoting.SQL("ALTER ROLE {} {}RESET ALL").format(role, where))
-        for setting in _SETTINGS:
-            name, _, value = setting.partition("=")
+        for setting in _SETTINGS[name]:
+            key, _, value = setting.partition("=")
             sql.execute(
                 quoting.SQL("ALTER ROLE {} SET {} = {}").format(
-                    role, quoting.Identifier(name), quoting.Literal(value)
+                    role, quoting.Identifier(key), quoting.Literal(value)
                 )
             )
 
