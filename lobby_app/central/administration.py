@@ -68,6 +68,8 @@ def known(error: psycopg.Error) -> KnownError:
         # No server answered, or it refused before anybody could say a code.
         if "password" in detail or "authentication" in detail:
             return KnownError("central.refused")
+        if "database" in detail and "does not exist" in detail:
+            return KnownError("central.no_database")
         return KnownError("central.no_answer")
     return KnownError("central.failed", code=error.sqlstate or "?")
 
@@ -114,7 +116,7 @@ def open_enrolment(
     Raises:
         KnownError: `central.unknown_branch`.
     """
-    _expect_branch(sql, place.branch)
+    expect_branch(sql, place.branch)
     params = {"branch": place.branch, "slot": place.slot, "kind": place.kind, "hours": hours}
     changes = [Change("central.enrolment_opened", params)]
     holder = _holder(sql, place.branch, place.slot)
@@ -146,7 +148,7 @@ def revoke_desk(sql: Connection, branch: int, slot: int, *, dry_run: bool) -> li
     Raises:
         KnownError: `central.unknown_branch`.
     """
-    _expect_branch(sql, branch)
+    expect_branch(sql, branch)
     name = _holder(sql, branch, slot)
     codes = sql.execute(
         "SELECT count(*) FROM lobby.enrolment"
@@ -174,7 +176,8 @@ def revoke_desk(sql: Connection, branch: int, slot: int, *, dry_run: bool) -> li
     return changes
 
 
-def _expect_branch(sql: Connection, branch: int) -> None:
+def expect_branch(sql: Connection, branch: int) -> None:
+    """Go on only with a branch that there is; raises `central.unknown_branch`."""
     if not sql.execute("SELECT 1 FROM lobby.branch WHERE branch_id = %s", (branch,)).fetchone():
         raise KnownError("central.unknown_branch", branch=branch)
 

@@ -27,6 +27,8 @@ _NUMBERS = {
 _NAME = re.compile(r"[a-z][a-z_0-9]{0,39}")
 _REFERENCE = re.compile(r"[A-Za-z0-9._:-]{1,40}")
 _LIKE_A_NUMBER = re.compile(r"[0-9]{11,19}|[0-9]{17}[0-9Xx]")
+_HIDDEN_NUMBER = re.compile(r"\d{11}")
+_TEXTS = ("masked_name", "surname", "manager_name")
 _LISTS = ("media", "flags", "access", "usual_businesses")
 _WHOLE = ("aum", "potential", "device_skill", "mobile_limit")
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
@@ -55,8 +57,8 @@ def read_customers(path: Path, tokenise: Tokeniser) -> Iterator[CustomerRecord]:
     """Yield the customers of a file, `.csv` or `.jsonl`.
 
     Raises:
-        KnownError: `central.file_unreadable`, `central.file_kind`, `central.file_line` with the
-            number of the line and the field that is wrong.
+        KnownError: `central.file_unreadable`, `central.file_kind`, `central.file_encoding`,
+            `central.file_line` with the number of the line and the field that is wrong.
     """
     readers = {".csv": _csv_lines, ".jsonl": _json_lines}
     lines = readers.get(path.suffix.lower())
@@ -72,11 +74,11 @@ def read_customers(path: Path, tokenise: Tokeniser) -> Iterator[CustomerRecord]:
         raise KnownError(
             "central.file_line", file=str(path), line=at + 1, what=error.what
         ) from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        # Their own words may quote the line.
-        raise KnownError(
-            "central.file_line", file=str(path), line=at + 1, what=type(error).__name__
-        ) from None
+    except UnicodeDecodeError:
+        raise KnownError("central.file_encoding", file=str(path)) from None
+    except csv.Error:
+        # Its own words may quote the line.
+        raise KnownError("central.file_line", file=str(path), line=at + 1, what="CSV") from None
     except OSError as error:
         raise KnownError("central.file_unreadable", file=str(path)) from error
 
@@ -86,16 +88,28 @@ def _json_lines(file: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
         if not line.strip():
             continue
         try:
-            values = json.loads(line) if len(line) <= _MOST_CHARACTERS else None
+            fits = len(line) <= _MOST_CHARACTERS
+            values = json.loads(line, object_pairs_hook=_each_once) if fits else None
         except (ValueError, RecursionError):
             values = None
         yield number, values if isinstance(values, dict) else {"": None}
 
 
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any]:
+    """Return the pairs as a document; of two of one name, one would be lost in silence."""
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise ValueError
+    return values
+
+
 def _csv_lines(file: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     rows = csv.DictReader(file, strict=True)
-    for name in rows.fieldnames or [""]:
+    names = rows.fieldnames or [""]
+    for name in names:
         _expect_known(name)
+        if names.count(name) > 1:
+            raise _LineError(name)  # one of the two would be lost in silence
     for values in rows:
         # The number of the line before the next one: what the reader has just passed.
         yield rows.line_num - 1, _from_text(values)
@@ -140,7 +154,17 @@ def _customer(values: Mapping[str, Any], tokenise: Tokeniser) -> CustomerRecord:
         raise _LineError(str(error)) from None
     if record.masked_name and "*" not in record.masked_name:
         raise _LineError("masked_name")
+    _expect_no_number(record)
     return replace(record, tokens=tuple(_tokens(values, tokenise)))
+
+
+def _expect_no_number(record: CustomerRecord) -> None:
+    """Refuse a card, document or telephone that slipped into what is kept as it is."""
+    said = {name: getattr(record, name) for name in _TEXTS}
+    said["usual_businesses"] = "|".join(record.usual_businesses)
+    for name, text in said.items():
+        if _HIDDEN_NUMBER.search(re.sub(r"[\s-]", "", text)):
+            raise _LineError(name)
 
 
 def _expect_known(name: str) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 import psycopg
 
-from lobby_app.central.administration import Connection
+from lobby_app.central.administration import Connection, expect_branch
 from lobby_app.domain.customer import CustomerRecord
 from lobby_app.domain.customer_json import record_to_json
 from lobby_app.domain.errors import KnownError
@@ -52,7 +52,12 @@ def import_customers(
 
 
 def erase_customers(sql: Connection, branch: int, *, dry_run: bool) -> int:
-    """Forget a branch's customers, here and at its next exchange on every desk; return how many."""
+    """Forget a branch's customers, here and at its next exchange on every desk; return how many.
+
+    Raises:
+        KnownError: `central.unknown_branch`.
+    """
+    expect_branch(sql, branch)
     row = sql.execute(
         "SELECT count(*) FROM lobby.customer WHERE branch_id = %s AND NOT deleted", (branch,)
     ).fetchone()

@@ -4,6 +4,7 @@ Keys that a newer version adds are passed over; whatever else is not exactly of 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
@@ -34,6 +35,10 @@ _DAYS = frozenset({"birth_date", "tier_as_of", "next_maturity"})
 _OPTIONAL_NUMBERS = frozenset({"aum", "potential"})
 _NUMBERS = frozenset({"device_skill", "mobile_limit"})
 _TRUTHS = frozenset({"mobile_active", "needs_help"})
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What JSON can say and neither PostgreSQL nor a file can hold."""
+_MOST_PERCENT = 1e12
+"""Keeps out NaN and infinity as well, for which JSON has no word."""
 
 
 def record_to_json(record: CustomerRecord) -> str:
@@ -84,12 +89,18 @@ def _is_of_its_form(name: str, value: object) -> bool:
     if name in _TRUTHS:
         return isinstance(value, bool)
     if name == "aum_change_90d_percent":
-        return type(value) in (int, float)
-    return isinstance(value, str)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return -_MOST_PERCENT < value < _MOST_PERCENT
+    return _is_text(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not _NO_TEXT.search(value)
 
 
 def _are_texts(value: object) -> TypeGuard[list[str]]:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, list) and all(_is_text(item) for item in value)
 
 
 def _is_day(value: object) -> bool:

@@ -138,6 +138,7 @@ def test_a_branch_is_added_once_and_may_be_renamed(bank: Administrator) -> None:
         (("add-branch", "--branch", "8", "--name", "x", "--time-zone", "Mars"), "no time zone"),
         (("enrol-desk", "--branch", "9", "--slot", "1", "--kind", "wall"), "no branch 9"),
         (("revoke-desk", "--branch", "9", "--slot", "1"), "no branch 9"),
+        (("import-customers", "--erase", "--branch", "9"), "no branch 9"),
         (("enrol-desk", "--branch", "7", "--slot", "1", "--kind", "wall", "--hours", "0"), "hours"),
         (
             ("enrol-desk", "--branch", "7", "--slot", "1", "--kind", "relay", "--relay", "here"),
@@ -145,6 +146,7 @@ def test_a_branch_is_added_once_and_may_be_renamed(bank: Administrator) -> None:
         ),
         (("status", "--user", "lobby_desk"), "may not do that"),
         (("status", "--database", "127.0.0.1:1/lobby"), "does not answer"),
+        (("status", "--database", "{server}/nobodys"), "no such database"),
         (("status", "--database", "nonsense"), "no address of a database"),
     ],
 )
@@ -152,7 +154,8 @@ def test_what_cannot_be_is_said_in_one_sentence(
     bank: Administrator, arguments: tuple[str, ...], sentence: str
 ) -> None:
     before = rows_of_everything(bank.central)
-    status, said, errors = bank.run(*arguments)
+    server = bank.database.partition("/")[0]
+    status, said, errors = bank.run(*(one.format(server=server) for one in arguments))
     assert (status, said) == (2, "")
     assert sentence in errors
     assert errors.count("\n") == 1

@@ -293,6 +293,15 @@ WRONG = [
     ({**PERSON, "flags": ["vip"]}, "flags"),
     ({**PERSON, CARD: 1}, "?"),
     ({**PERSON, "colour": "red"}, "colour"),
+    ({**PERSON, "surname": "王 " + MOBILE}, "surname"),
+    ({**PERSON, "masked_name": CARD + "*"}, "masked_name"),
+    ({**PERSON, "manager_name": f"{CARD[:4]} {CARD[4:10]}-{CARD[10:]}"}, "manager_name"),
+    ({**PERSON, "usual_businesses": ["deposit", DOCUMENT]}, "usual_businesses"),
+    ({**PERSON, "surname": "王\0"}, "surname"),
+    ({**PERSON, "usual_businesses": ["\ud800"]}, "usual_businesses"),
+    ({**PERSON, "aum_change_90d_percent": float("nan")}, "aum_change_90d_percent"),
+    ({**PERSON, "aum_change_90d_percent": -float("inf")}, "aum_change_90d_percent"),
+    ({**PERSON, "aum_change_90d_percent": True}, "aum_change_90d_percent"),
     ([CARD], "?"),
 ]
 
@@ -310,7 +319,7 @@ def test_a_wrong_line_is_named_without_its_content(line: Any, what: str, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xfe", b'"customer_ref\n', b"a,b\n1,2,3\n", b"{\n", b"customer_ref\n1,2\n"]
+    "content", [b'"customer_ref\n', b"a,b\n1,2,3\n", b"{\n", b"customer_ref\n1,2\n"]
 )
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
 def test_a_broken_file_is_refused(content: bytes, suffix: str, tmp_path: Path) -> None:
@@ -318,6 +327,32 @@ def test_a_broken_file_is_refused(content: bytes, suffix: str, tmp_path: Path) -
     file.write_bytes(content)
     with pytest.raises(KnownError, match=r"central\.file_line"):
         list(read_customers(file, lambda domain, number: "token"))
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_another_encoding_is_named(encoding: str, suffix: str, tmp_path: Path) -> None:
+    file = (tmp_path / "customers").with_suffix(suffix)
+    file.write_text("customer_ref,surname\nC-1,王\n", encoding=encoding)
+    with pytest.raises(KnownError, match=r"central\.file_encoding"):
+        list(read_customers(file, lambda domain, number: "token"))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content", "what"),
+    [
+        (".csv", f"customer_ref,card_numbers,card_numbers\nC-1,{CARD},{CARD}\n", "card_numbers"),
+        (".jsonl", f'{{"card_numbers":["{CARD}"],"card_numbers":[]}}\n', "?"),
+    ],
+)
+def test_a_field_that_is_there_twice_loses_nothing_in_silence(
+    suffix: str, content: str, what: str, tmp_path: Path
+) -> None:
+    file = (tmp_path / "customers").with_suffix(suffix)
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(KnownError) as refused:
+        list(read_customers(file, lambda domain, number: "token"))
+    assert refused.value.params == {"file": str(file), "line": 1, "what": what}
 
 
 def test_a_wrong_line_changes_nothing(bank: Administrator) -> None:
