@@ -33,9 +33,7 @@ class GreeterApp(DeskProgram):
         self.bugs.caught.connect(self.window.hub.fail)
         self._reader = WedgeFilter(application, settings.wedge, self)
         self._reader.scanned.connect(self.window.scan)
-        self._reader.reading.connect(self.window.visiting.reading)
         self._activity = ActivityWatch(self)
-        self._activity.touched.connect(self.window.signing.touched)
         application.installEventFilter(self._activity)
 
     @override
@@ -75,6 +73,8 @@ class GreeterApp(DeskProgram):
         warm_up()
         if self._printer is not None:
             self.window.attach(GreeterDesk(opened.desk, self._printer), opened.desk.policy)
+            self._reader.reading.connect(self.window.visiting.reading)
+            self._activity.touched.connect(self.window.signing.touched)
 
     @override
     def stop_more(self) -> None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from secrets import token_hex
+from os import urandom
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -85,7 +85,7 @@ class WindowHub(QObject):
         """Return one sentence for any error; what is ours is logged with a number."""
         if isinstance(error, KnownError):
             return self.wording.messages.error(error)
-        number = token_hex(2).upper()
+        number = urandom(2).hex().upper()
         _log.error("error %s", number, exc_info=error)
         return self.wording("bug", number=number)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from lobby_app.domain.errors import BugError
-from lobby_app.ui.greeter.state import DeskState, VisitState
+from lobby_app.ui.greeter.desk_state import DeskState
 from lobby_app.ui.hub import WindowHub
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.shortcuts import KeyMap
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lobby_app.domain.business import Policy
     from lobby_app.services.views import Session
     from lobby_app.ui.greeter.port import Reception
+    from lobby_app.ui.greeter.state import VisitState
 
 
 class Hub(WindowHub):
@@ -33,10 +34,21 @@ class Hub(WindowHub):
         super().__init__(parent, wording, database)
         self.keys = keys
         self.devices = devices
-        self.visit = VisitState()
         self.desk = DeskState()
+        self._visit: VisitState | None = None
         self._reception: Reception | None = None
         self._policy: Policy | None = None
+
+    @property
+    def visit(self) -> VisitState:
+        """The visit at the desk; there is none before its controller is made."""
+        if self._visit is None:
+            raise BugError("the desk is not open yet")
+        return self._visit
+
+    @visit.setter
+    def visit(self, visit: VisitState) -> None:
+        self._visit = visit
 
     @property
     def is_open(self) -> bool:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lobby_app.domain.floor import ChannelState
 from lobby_app.services.views import Issued, RecentTicket, ScannedTicket
+from lobby_app.ui.greeter.check_story import check_story
 from lobby_app.ui.greeter.hub import Hub
 from lobby_app.ui.greeter.printing import PrintController
 from lobby_app.ui.greeter.signing import SigningController
@@ -227,20 +228,3 @@ class LookController(QObject):
             (self._signing.lock if code == "lock" else self._signing.sign_off)()
 
         self._hub.ask(Question(name, words("person_text"), choices, answered))
-
-
-def check_story(hub: Hub) -> str:
-    """Return the self-check in sentences: what was checked, the next numbers, what is wrong."""
-    status, words = hub.desk.status, hub.wording
-    if status is None:
-        return ""
-    check = status.self_check
-    numbers = words("comma").join(
-        f"{zone}{status.slot}{number:03d}" for zone, number in sorted(check.next_numbers.items())
-    )
-    head = "check_story" if check.passed else "check_story_failed"
-    lines = [words(head, count=check.checked_events)]
-    if numbers:
-        lines.append(words("check_numbers", numbers=numbers))
-    lines += [words.messages(key) for key in (*check.problems, *check.notices)]
-    return "\n".join(lines)

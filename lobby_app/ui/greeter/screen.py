@@ -9,16 +9,10 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from lobby_app.domain.errors import KnownError
-from lobby_app.ui.greeter.answer import answer_text
-from lobby_app.ui.greeter.answer_card import AnswerPresenter
-from lobby_app.ui.greeter.business_panel import BusinessPresenter
+from lobby_app.ui.greeter.check_story import check_story
 from lobby_app.ui.greeter.hub import Hub
-from lobby_app.ui.greeter.looking import check_story
 from lobby_app.ui.greeter.sheets.stack import SheetStack
-from lobby_app.ui.greeter.side_panel import RECENT_ROWS, SidePresenter
-from lobby_app.ui.greeter.status_strip import StripPresenter
 from lobby_app.ui.greeter.view import GreeterView
-from lobby_app.ui.greeter.wishing import WishController
 from lobby_app.ui.hub import Question
 from lobby_app.ui.screen import WindowScreen
 
@@ -27,50 +21,42 @@ if TYPE_CHECKING:
     from lobby_app.domain.ports import PrintResult
     from lobby_app.domain.slip import TicketSlip
     from lobby_app.services.views import Issued
+    from lobby_app.ui.greeter.business_panel import BusinessPresenter
+    from lobby_app.ui.greeter.desk_presenter import DeskPresenter
+    from lobby_app.ui.greeter.wishing import WishController
 
 
 class Screen(WindowScreen):
-    """Shows the hub's state in the view; parts change only where something changed."""
+    """Shows the hub's state in the view. Before `attach`: the empty parts and signing on."""
 
-    def __init__(
-        self, window: QWidget, view: GreeterView, hub: Hub, wishing: WishController, theme: str
-    ) -> None:
+    def __init__(self, window: QWidget, view: GreeterView, hub: Hub, theme: str) -> None:
         super().__init__(window, hub.wording.messages, theme)
         self._hub = hub
-        self._wishing = wishing
         self.view = view
-        self.sheets = SheetStack(window, hub.keys)
+        self.sheets = SheetStack(window)
         self.last_scan: datetime | None = None
         self.business: BusinessPresenter | None = None
-        self._answer = AnswerPresenter(view.answer, hub.keys)
-        self._side = SidePresenter(view.side)
-        self._strip = StripPresenter(view.strip)
+        self._presenter: DeskPresenter | None = None
         self._notice = ""
         self._refusal: BaseException | None = None
         self._trouble: tuple[Issued, PrintResult] | None = None
 
-    def attach(self, policy: Policy) -> BusinessPresenter:
+    def attach(self, policy: Policy, wishing: WishController) -> BusinessPresenter:
         """Begin to show visits, by the words of this policy."""
-        self.business = BusinessPresenter(self.view.business, policy, self._hub.keys)
+        from lobby_app.ui.greeter.desk_presenter import DeskPresenter
+
+        self.sheets.attach(self._hub.keys)
+        self._presenter = DeskPresenter(self.view, self._hub, wishing, policy)
+        self.business = self._presenter.business
         return self.business
 
     @override
     def render(self) -> None:
         """Show the state."""
-        hub, wording, theme = self._hub, self._hub.wording, self.theme
-        self._strip.show(hub.desk, self.last_scan, wording, theme)
-        if self.business is None:
-            return
-        text = answer_text(hub.visit, wording, hub.keys, hub.policy, is_blurred=hub.desk.is_blurred)
-        self._answer.show(text, wording, theme, self._notice)
-        self._answer.show_modifiers(self._wishing.state(), wording)
-        self._answer.show_corner(hub.visit, hub.desk, wording)
-        identified = hub.visit.identified
-        tiles = identified.tiles if identified is not None else ()
-        self.business.show(tiles, hub.visit.need, wording)
-        room = self.view.room_for_side()
-        rows = RECENT_ROWS if self.view.is_compact else self.view.side.rows_that_fit(room)
-        self._side.show(hub.desk.floor, rows, wording, theme)
+        if self._presenter is None:
+            self.view.strip.show_language(self._hub.wording)
+        else:
+            self._presenter.show(self.last_scan, self._notice, self.theme)
 
     @override
     def arrange(self) -> None:

@@ -5,16 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lobby_app.domain.business import Need
-from lobby_app.domain.ports import PrinterStatus, PrintResult
-from lobby_app.services.views import (
-    Advice,
-    DeskStatus,
-    FloorView,
-    Identified,
-    Issued,
-    Session,
-    Wishes,
-)
+from lobby_app.domain.ports import PrintResult
+from lobby_app.services.views import Advice, Identified, Issued, Wishes
 
 
 class Phase(StrEnum):
@@ -63,17 +55,3 @@ class VisitState:
     def may_change(self) -> bool:
         """Whether need and wishes are still open: not before, after or while it is written."""
         return self.phase in (Phase.CHOOSING, Phase.ADVISED) and not self.is_working
-
-
-@dataclass(slots=True)
-class DeskState:
-    """What is known of the desk besides the visit."""
-
-    session: Session | None = None
-    is_locked: bool = False
-    is_blurred: bool = False
-    floor: FloorView | None = None
-    status: DeskStatus | None = None
-    printer: PrinterStatus | None = None
-    printer_failed: bool = False
-    seconds_left: int | None = None

@@ -39,6 +39,7 @@ class VisitController(QObject):
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
         self._hub = hub
+        hub.visit = VisitState()
         # Answers of an earlier visit or an earlier need must not overwrite a newer one.
         self._round = 0
         self._before_reading: Phase | None = None

@@ -13,15 +13,8 @@ from typing_extensions import override
 from lobby_app.config import GreeterSettings
 from lobby_app.messages import Messages
 from lobby_app.ui.greeter.hub import Hub
-from lobby_app.ui.greeter.looking import LookController
-from lobby_app.ui.greeter.needing import NeedController
-from lobby_app.ui.greeter.printing import PrintController
 from lobby_app.ui.greeter.screen import Screen
-from lobby_app.ui.greeter.signing import SigningController
 from lobby_app.ui.greeter.view import GreeterView
-from lobby_app.ui.greeter.visiting import VisitController
-from lobby_app.ui.greeter.watching import WatchController
-from lobby_app.ui.greeter.wishing import WishController
 from lobby_app.ui.i18n import Wording
 from lobby_app.ui.shortcuts import Command, KeyMap
 from lobby_app.ui.tasks import TaskRunner
@@ -29,19 +22,34 @@ from lobby_app.ui.tasks import TaskRunner
 if TYPE_CHECKING:
     from lobby_app.domain.business import Policy
     from lobby_app.services.views import Issued
+    from lobby_app.ui.greeter.looking import LookController
+    from lobby_app.ui.greeter.needing import NeedController
     from lobby_app.ui.greeter.port import Reception
+    from lobby_app.ui.greeter.printing import PrintController
+    from lobby_app.ui.greeter.signing import SigningController
+    from lobby_app.ui.greeter.visiting import VisitController
+    from lobby_app.ui.greeter.watching import WatchController
+    from lobby_app.ui.greeter.wishing import WishController
 
 _SMALLEST = (1024, 600)
 
 
 class GreeterWindow(QWidget):
-    """Controller of the window. It may be shown before the desk is open; see `attach`.
+    """Controller of the window. It is shown before the desk is open: `attach` makes the rest of it.
 
     Signals:
         retried(): opening the desk failed and is to be tried again.
     """
 
     retried = Signal()
+
+    visiting: VisitController
+    printing: PrintController
+    signing: SigningController
+    watching: WatchController
+    wishing: WishController
+    looking: LookController
+    needing: NeedController
 
     def __init__(
         self,
@@ -53,33 +61,54 @@ class GreeterWindow(QWidget):
     ) -> None:
         super().__init__()
         self.hub = Hub(self, Wording(messages, "greeter"), keys, database, devices)
-        self.visiting = VisitController(self.hub)
-        self.printing = PrintController(self.hub)
-        self.signing = SigningController(
-            self.hub, auto_clear_s=settings.auto_clear_s, lock_after_s=settings.lock_after_s
-        )
-        self.watching = WatchController(self.hub)
-        self.wishing = WishController(self.hub, self.visiting)
-        self.looking = LookController(self.hub, self.printing, self.watching, self.signing)
-        self.needing: NeedController | None = None
+        self._settings = settings
         view = GreeterView(self)
-        self.screen_parts = Screen(self, view, self.hub, self.wishing, settings.theme)
+        self.screen_parts = Screen(self, view, self.hub, settings.theme)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.addWidget(view)
-        self._commands = self._table_of_commands()
-        self._connect_controllers()
-        self._connect_parts()
+        self._commands: dict[Command, Callable[[], object]] = {
+            Command.LANGUAGE: self.screen_parts.switch_language
+        }
+        self._connect_opening()
         self.setMinimumSize(*_SMALLEST)
         self.setWindowTitle("Lobby")
         self.setAccessibleName("Lobby")
         self.screen_parts.dress()
 
-    def _connect_controllers(self) -> None:
+    def _connect_opening(self) -> None:
         hub, shown = self.hub, self.screen_parts
         hub.changed.connect(shown.render)
         hub.told.connect(shown.show_notice)
         hub.asked.connect(shown.ask)
+        shown.sheets.sign_on.retried.connect(self.retried)
+        shown.view.answer.notice.expired.connect(shown.clear_notice)
+        shown.view.strip.language_clicked.connect(shown.switch_language)
+
+    def _make_controllers(self, policy: Policy) -> None:
+        """Make what works on an open desk; with it comes what a visit is, a tenth of the start."""
+        from lobby_app.ui.greeter.looking import LookController
+        from lobby_app.ui.greeter.needing import NeedController
+        from lobby_app.ui.greeter.printing import PrintController
+        from lobby_app.ui.greeter.signing import SigningController
+        from lobby_app.ui.greeter.visiting import VisitController
+        from lobby_app.ui.greeter.watching import WatchController
+        from lobby_app.ui.greeter.wishing import WishController
+
+        hub, settings, shown = self.hub, self._settings, self.screen_parts
+        self.visiting = VisitController(hub)
+        self.printing = PrintController(hub)
+        self.signing = SigningController(
+            hub, auto_clear_s=settings.auto_clear_s, lock_after_s=settings.lock_after_s
+        )
+        self.watching = WatchController(hub)
+        self.wishing = WishController(hub, self.visiting)
+        self.looking = LookController(hub, self.printing, self.watching, self.signing)
+        presenter = shown.attach(policy, self.wishing)
+        self.needing = NeedController(hub, shown.view.business, presenter, self.visiting)
+
+    def _connect_controllers(self) -> None:
+        shown = self.screen_parts
         self.visiting.begun.connect(self._visit_begun)
         self.visiting.issued.connect(self.printing.print)
         self.visiting.issued.connect(self.watching.refresh)
@@ -98,7 +127,6 @@ class GreeterWindow(QWidget):
         shown = self.screen_parts
         sheets, answer, view = shown.sheets, shown.view.answer, shown.view
         sheets.sign_on.answered.connect(self.signing.sign_on)
-        sheets.sign_on.retried.connect(self.retried)
         sheets.sign_on.somebody_else.connect(self.signing.sign_off)
         sheets.trouble.came_out.connect(self.printing.confirm)
         sheets.trouble.again.connect(self.printing.print)
@@ -106,7 +134,6 @@ class GreeterWindow(QWidget):
         sheets.entry.entered.connect(self.scan)
         for sheet in sheets.all:
             sheet.left.connect(self._focus_home)
-        answer.notice.expired.connect(shown.clear_notice)
         answer.document_toggled.connect(self.wishing.toggle_document)
         answer.reminder_dismissed.connect(self.visiting.dismiss_reminder)
         answer.blur.clicked.connect(self._toggle_blur)
@@ -119,7 +146,6 @@ class GreeterWindow(QWidget):
         view.side.ticket_clicked.connect(self.looking.ticket)
         view.side.device_clicked.connect(self.looking.machines)
         view.strip.check_clicked.connect(self.looking.self_check)
-        view.strip.language_clicked.connect(shown.switch_language)
         view.strip.person_clicked.connect(self.looking.person)
 
     def _table_of_commands(self) -> dict[Command, Callable[[], object]]:
@@ -148,11 +174,11 @@ class GreeterWindow(QWidget):
             Command.PASTE: self._paste,
             Command.ENTER_NUMBER: lambda: shown.sheets.entry.ask(words),
             Command.VISIT_LANGUAGE: self.wishing.toggle_language,
-            Command.AMOUNT: lambda: self._need(NeedController.focus_amount),
-            Command.BAND_1: lambda: self._need(lambda needing: needing.band(0)),
-            Command.BAND_2: lambda: self._need(lambda needing: needing.band(1)),
-            Command.BAND_3: lambda: self._need(lambda needing: needing.band(2)),
-            Command.BAND_4: lambda: self._need(lambda needing: needing.band(3)),
+            Command.AMOUNT: self.needing.focus_amount,
+            Command.BAND_1: lambda: self.needing.band(0),
+            Command.BAND_2: lambda: self.needing.band(1),
+            Command.BAND_3: lambda: self.needing.band(2),
+            Command.BAND_4: lambda: self.needing.band(3),
             Command.THEME: shown.next_theme,
             Command.LARGER: lambda: shown.zoom(1),
             Command.SMALLER: lambda: shown.zoom(-1),
@@ -166,9 +192,10 @@ class GreeterWindow(QWidget):
     def attach(self, reception: Reception, policy: Policy) -> None:
         """Give the window its desk: somebody may sign on now."""
         self.hub.attach(reception, policy)
-        presenter = self.screen_parts.attach(policy)
-        panel = self.screen_parts.view.business
-        self.needing = NeedController(self.hub, panel, presenter, self.visiting)
+        self._make_controllers(policy)
+        self._commands = self._table_of_commands()
+        self._connect_controllers()
+        self._connect_parts()
         self.screen_parts.sheets.sign_on.show_opening(is_opening=False)
         self.screen_parts.ask_sign_on()
         self.watching.first_read.connect(self.screen_parts.say_sign_on_again)
@@ -189,7 +216,7 @@ class GreeterWindow(QWidget):
         self.visiting.scan(text)
 
     def _visit_begun(self) -> None:
-        self._need(NeedController.reset_search)
+        self.needing.reset_search()
         self.screen_parts.clear_notice()
         self.screen_parts.view.area.verticalScrollBar().setValue(0)
         self.screen_parts.view.business.search.setFocus()
@@ -204,17 +231,13 @@ class GreeterWindow(QWidget):
         self.screen_parts.show_waiting_trouble()
         self.watching.refresh()
 
-    def _need(self, use: Callable[[NeedController], object]) -> None:
-        if self.needing is not None:
-            use(self.needing)
-
     def _act(self) -> None:
-        if self.needing is None or not self.needing.first_match():
+        if not self.needing.first_match():
             self.visiting.act()
 
     def _clear(self) -> None:
         if self.screen_parts.view.business.search.text():
-            self._need(NeedController.reset_search)
+            self.needing.reset_search()
         else:
             self.visiting.clear()
 
@@ -246,7 +269,7 @@ class GreeterWindow(QWidget):
             return
         text, search = event.text(), self.screen_parts.view.business.search
         if text and text in "123456789" and not event.isAutoRepeat():
-            self._need(lambda needing: needing.tile(int(text) - 1))
+            self.needing.tile(int(text) - 1)
         elif text.isalpha() and not search.hasFocus():
             search.setFocus()
             search.insert(text)
@@ -262,8 +285,9 @@ class GreeterWindow(QWidget):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop every timer before the window goes."""
-        for controller in (self.watching, self.printing, self.signing):
-            controller.stop()
+        if self.hub.is_open:
+            for controller in (self.watching, self.printing, self.signing):
+                controller.stop()
         super().closeEvent(event)
 
 

@@ -10,7 +10,7 @@ from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.domain.text import Language, Text
 from lobby_app.messages import Messages
 from lobby_app.services.views import DeskStatus, SelfCheck, StoreState
-from lobby_app.ui.greeter.status_strip import network_text, unsent_text
+from lobby_app.ui.greeter.strip_presenter import network_text, unsent_text
 from lobby_app.ui.i18n import Wording
 
 NOW = datetime(2026, 11, 25, 10, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
