@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from lobby_app.central.connection import CentralAddress
+from lobby_app.central.connection import CentralAddress, connect
 from lobby_app.central.transport import PostgresTransport
 from lobby_app.domain.errors import KnownError
 from tests.central.logs import Log, claim, issued
@@ -74,6 +74,20 @@ def test_desks_of_two_branches_on_one_connection_stay_apart(
 
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(work, (7, 8))) == [{7}, {8}]
+
+
+def test_what_a_desk_sets_is_not_left_to_the_next(central: Central, pool: CentralAddress) -> None:
+    """A stolen desk must not stop all others by what it leaves on the connections they share."""
+    central.add_branch(7)
+    with connect(pool, "lobby_desk", PASSWORD) as stolen:
+        for setting in (
+            "default_transaction_read_only = on",
+            "statement_timeout = '1ms'",
+            "search_path = pg_temp",
+        ):
+            stolen.execute("SET " + setting)
+    with closing(_line(pool, central.add_desk(7, 1))) as desk:
+        assert desk.call("append", Log().add(issued(str(uuid4()))).request())["verdict"] == "taken"
 
 
 def test_a_revoked_desk_is_refused_through_the_pool(central: Central, pool: CentralAddress) -> None:
