@@ -176,6 +176,21 @@ def revoke_desk(sql: Connection, branch: int, slot: int, *, dry_run: bool) -> li
     return changes
 
 
+def renew_incarnation(sql: Connection, *, dry_run: bool) -> list[Change]:
+    """Let the centre begin new logs after files were copied back: desks may hold more of the old.
+
+    Where it wrote nothing as this incarnation there is nothing that desks could hold.
+    """
+    with sql.transaction(force_rollback=dry_run):
+        row = sql.execute(
+            "SELECT lobby.renew_incarnation() WHERE EXISTS ("
+            "SELECT FROM lobby.centre_log c WHERE c.incarnation = lobby.incarnation())"
+        ).fetchone()
+    if row is None:
+        return []
+    return [Change("central.incarnation_renewed", {"incarnation": row[0]})]
+
+
 def expect_branch(sql: Connection, branch: int) -> None:
     """Go on only with a branch that there is; raises `central.unknown_branch`."""
     if not sql.execute("SELECT 1 FROM lobby.branch WHERE branch_id = %s", (branch,)).fetchone():

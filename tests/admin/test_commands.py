@@ -1,7 +1,8 @@
 """`lobby central …` on a real server: it does what it says, once, and can say it before."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from lobby_app.central.connection import connect
 from lobby_app.domain.secret_names import DESK_PASSWORD, TOKEN_KEY
 from tests.admin.administrator import SETTINGS, Administrator, rows_of_everything
+from tests.central.logs import claim
 from tests.helpers.postgres import Central, Server
 
 
@@ -103,6 +105,18 @@ def test_a_restored_dump_is_open_until_init_closes_it(bank: Administrator, right
     assert bank.done("init") == "Nothing to do.\n"
 
 
+def test_files_copied_back_are_said_once(bank: Administrator) -> None:
+    assert bank.done("renew-incarnation") == "Nothing to do.\n"
+    with closing(bank.central.transport(bank.central.add_desk(7, 1))) as desk:
+        desk.call("claim", claim(str(uuid4()), 3, str(uuid4())))
+    (before,) = bank.central.run("SELECT lobby.incarnation()")
+    assert bank.done("renew-incarnation", "--dry-run").endswith("/1.\n")
+    assert bank.central.run("SELECT lobby.incarnation()") == [before]
+    assert "begins new logs" in bank.done("renew-incarnation")
+    assert bank.central.run("SELECT lobby.incarnation()") != [before]
+    assert bank.done("renew-incarnation") == "Nothing to do.\n"
+
+
 def test_the_desks_password_is_the_one_kept(bank: Administrator) -> None:
     kept = bank.keys.get(DESK_PASSWORD)
     assert kept is not None
@@ -180,6 +194,7 @@ def test_an_administrator_who_is_no_superuser_can_do_the_daily_work(bank: Admini
         bank.code(8, 1, "wall", *me)
         bank.done("revoke-desk", "--branch", "8", "--slot", "1", *me)
         bank.done("migrate", *me)
+        bank.done("renew-incarnation", *me)
         bank.done("status", *me)
         bank.done("backup-check", *me)
         file = bank.folder / "customers.jsonl"

@@ -1,4 +1,4 @@
-"""`lobby central init | migrate | add-branch | enrol-desk | revoke-desk`."""
+"""`lobby central init | migrate | renew-incarnation | add-branch | enrol-desk | revoke-desk`."""
 
 import argparse
 import re
@@ -36,6 +36,14 @@ def migrate(options: argparse.Namespace, settings: Settings, messages: Messages)
     """Bring the schema to this version's."""
     with opened(options, settings, messages) as sql:
         changes = bring_up_to_date(sql, dry_run=options.dry_run)
+    tell(changes, messages, dry_run=options.dry_run)
+    return 0
+
+
+def renew_incarnation(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
+    """Let the centre write on in new logs of its own."""
+    with opened(options, settings, messages) as sql:
+        changes = administration.renew_incarnation(sql, dry_run=options.dry_run)
     tell(changes, messages, dry_run=options.dry_run)
     return 0
 

@@ -30,6 +30,7 @@ def add_central_commands(
 
     add("init", changes=True)
     add("migrate", changes=True)
+    add("renew-incarnation", changes=True)
     branch = _with_branch(add("add-branch", changes=True), messages)
     branch.add_argument("--name", required=True, help=messages("central.name"))
     branch.add_argument("--time-zone", default="Asia/Shanghai", help=messages("central.time_zone"))
@@ -48,6 +49,7 @@ def run(options: argparse.Namespace, settings: Settings, messages: Messages) -> 
     commands: dict[str, Callable[[argparse.Namespace, Settings, Messages], int]] = {
         "init": changing.init,
         "migrate": changing.migrate,
+        "renew-incarnation": changing.renew_incarnation,
         "add-branch": changing.add_branch,
         "enrol-desk": changing.enrol_desk,
         "revoke-desk": changing.revoke_desk,
