@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lobby_app.domain.customer import CustomerRecord
-from lobby_app.domain.customer_json import read_record
+from lobby_app.domain.customer_json import MOST_TOKENS, read_record
 from lobby_app.domain.errors import KnownError
 
 Tokeniser = Callable[[str, str], str]
@@ -184,4 +184,6 @@ def _tokens(values: Mapping[str, Any], tokenise: Tokeniser) -> Sequence[str]:
             if not form.fullmatch(plain):
                 raise _LineError(name)
             tokens[tokenise(domain, plain)] = None
+        if len(tokens) > MOST_TOKENS:
+            raise _LineError(name)
     return list(tokens)

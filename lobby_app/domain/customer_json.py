@@ -37,8 +37,10 @@ _NUMBERS = frozenset({"device_skill", "mobile_limit"})
 _TRUTHS = frozenset({"mobile_active", "needs_help"})
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 """What JSON can say and neither PostgreSQL nor a file can hold."""
-_MOST_PERCENT = 1e12
-"""Keeps out NaN and infinity as well, for which JSON has no word."""
+_MOST = 10**15
+"""Of every number: more is a mistake and no float. NaN, which JSON cannot say, is not less."""
+MOST_TOKENS = 200
+"""Of one customer; a desk takes no more."""
 
 
 def record_to_json(record: CustomerRecord) -> str:
@@ -83,16 +85,18 @@ def _is_of_its_form(name: str, value: object) -> bool:
     if name in _DAYS:
         return (value is None and name != "tier_as_of") or _is_day(value)
     if name in _OPTIONAL_NUMBERS:
-        return value is None or type(value) is int
+        return value is None or _is_whole(value)
     if name in _NUMBERS:
-        return type(value) is int
+        return _is_whole(value)
     if name in _TRUTHS:
         return isinstance(value, bool)
     if name == "aum_change_90d_percent":
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return False
-        return -_MOST_PERCENT < value < _MOST_PERCENT
+        return _is_whole(value) or (isinstance(value, float) and -_MOST < value < _MOST)
     return _is_text(value)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -_MOST < value < _MOST
 
 
 def _is_text(value: object) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from time import monotonic
 
 from lobby_app.domain.customer import CustomerRecord
-from lobby_app.domain.customer_json import read_record
+from lobby_app.domain.customer_json import MOST_TOKENS, read_record
 from lobby_app.domain.customer_ports import (
     KEEP,
     CustomerChange,
@@ -28,7 +28,6 @@ _MOST_PAGES = 20
 _REFERENCE = re.compile(r"[A-Za-z0-9._:-]{1,40}")
 _TOKEN = re.compile(r"k[0-9]{1,4}:[A-Z2-7]{32}")
 _INCARNATION = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_MOST_TOKENS = 200
 _log = logging.getLogger(__name__)
 
 
@@ -157,7 +156,7 @@ def _change(document: object) -> CustomerChange:
     reference = matching(document, "customer_ref", _REFERENCE)
     if not isinstance(document, dict) or flag(document, "deleted"):
         return CustomerChange(reference, None)
-    tokens = items(document, "tokens", _token, _MOST_TOKENS)
+    tokens = items(document, "tokens", _token, MOST_TOKENS)
     record = document.get("record")
     if not isinstance(record, dict) or record.get("customer_ref") != reference:
         raise malformed("record: none of this customer")

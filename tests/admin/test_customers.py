@@ -301,6 +301,8 @@ WRONG = [
     ({**PERSON, "usual_businesses": ["\ud800"]}, "usual_businesses"),
     ({**PERSON, "aum_change_90d_percent": float("nan")}, "aum_change_90d_percent"),
     ({**PERSON, "aum_change_90d_percent": -float("inf")}, "aum_change_90d_percent"),
+    ({**PERSON, "aum": 10**400}, "aum"),
+    ({**PERSON, "mobile_numbers": [str(13800000000 + n) for n in range(201)]}, "mobile_numbers"),
     ({**PERSON, "aum_change_90d_percent": True}, "aum_change_90d_percent"),
     ([CARD], "?"),
 ]
@@ -310,7 +312,7 @@ WRONG = [
 def test_a_wrong_line_is_named_without_its_content(line: Any, what: str, tmp_path: Path) -> None:
     file = tmp_path / "customers.jsonl"
     file.write_text(f"{json.dumps(person(1))}\n\n{json.dumps(line)}\n", encoding="utf-8")
-    customers = read_customers(file, lambda domain, number: "token")
+    customers = read_customers(file, lambda domain, number: f"{domain} {number}")
     assert next(customers).customer_ref == "C-1"
     with pytest.raises(KnownError) as refused:
         next(customers)
