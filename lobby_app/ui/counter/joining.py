@@ -123,6 +123,12 @@ class JoinController(QObject):
     def _join(self) -> None:
         self.joined.emit(tuple(code for code, _ in self.queues if code in self._chosen))
 
+    def give_up(self) -> None:
+        """Ask anew who is here when counter or queues were not chosen: there is nothing to do."""
+        port, session = self._post.port, self._post.session
+        if port is not None and session is not None and self._post.view is None:
+            self._hub.run(lambda: port.sign_off(session), self._gone)
+
     def leave(self) -> None:
         """Close the counter and sign off; refused while a customer is there."""
         port, session, counter = self._post.port, self._post.session, self._post.counter

@@ -85,6 +85,9 @@ class CounterWindow(QWidget):
         self.joining.joined.connect(self._joined)
         self.joining.left.connect(self._stop_timers)
         self.joining.left.connect(self.choice.hide)
+        self.choice.dismissed.connect(self.joining.give_up)
+        for sheet in (self.sign_on, self.choice):
+            sheet.left.connect(self._focus_home)
         self.stepping.stepped.connect(self._clear_notice)
         self.panel.notice.expired.connect(self._clear_notice)
         for command, run in self._commands.items():
@@ -116,6 +119,11 @@ class CounterWindow(QWidget):
     def _stop_timers(self) -> None:
         self._tick.stop()
         self._refresh.stop()
+
+    def _focus_home(self) -> None:
+        """Take the focus back from a sheet that has gone: hidden, it would swallow every key."""
+        if self.sign_on.isHidden() and self.choice.isHidden():
+            self.setFocus()
 
     def render_view(self) -> None:
         """Show the panel with running timers."""

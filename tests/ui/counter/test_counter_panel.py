@@ -69,6 +69,42 @@ def test_enter_is_the_big_key_when_the_teller_comes_back_from_another_program(
     assert (page.number, page.window.panel.sign_off.isVisible()) == ("A1001", True)
 
 
+def _press_where_the_focus_is(page: CounterPage, key: Qt.Key) -> None:
+    """Press a key as a keyboard does: whoever has the focus gets it."""
+    QTest.keyClick(QApplication.focusWidget() or page.window, key)
+    page.settle()
+
+
+def test_keys_work_on_when_a_sheet_has_gone(page: CounterPage, opened: OpenDesk) -> None:
+    tickets_for(opened, 1)
+    _switch_to(page.window)
+    page.sign_on()
+    _press_where_the_focus_is(page, Qt.Key.Key_Return)
+    assert page.number == "A1001"
+    _press_where_the_focus_is(page, Qt.Key.Key_S)
+    for answer in (Qt.Key.Key_Escape, Qt.Key.Key_2):
+        _press_where_the_focus_is(page, Qt.Key.Key_P)
+        assert not page.window.choice.isHidden()
+        _press_where_the_focus_is(page, answer)
+    _press_where_the_focus_is(page, Qt.Key.Key_B)
+    assert page.number == "A1001"
+
+
+@pytest.mark.parametrize("answers", [(), (Qt.Key.Key_1,)], ids=["no counter", "no queues"])
+def test_who_chooses_no_counter_or_queue_may_sign_on_again(
+    page: CounterPage, opened: OpenDesk, answers: tuple[Qt.Key, ...]
+) -> None:
+    page.window.post.wanted = 99 if answers else None
+    page.sign_on()
+    for answer in answers:
+        page.press(answer)
+    page.press(Qt.Key.Key_Escape)
+    assert page.window.sign_on.isVisible()
+    assert page.window.post.session is None
+    with opened.desk.reader() as work:
+        assert not any(report.is_open for report in work.counters(opened.desk.business_day()))
+
+
 def test_identity_comes_only_with_the_customer(page: CounterPage, opened: OpenDesk) -> None:
     tickets_for(opened, 1)
     page.sign_on()
