@@ -7,12 +7,11 @@ replicas that hold the same events show the same, whatever order they heard them
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from lobby_app.cache.engine import run, run_many
+from lobby_app.cache.engine import insert_many, run, run_many
 from lobby_app.cache.projections import (
     COLUMNS,
     UPSERT,
@@ -39,8 +38,7 @@ _MACHINES = (
 _BY_DAY = ("ticket", "occupancy", "counter_state", "call")
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An event inside the grammar with what its place decides. `log_id`: 32 hex digits."""
 
     log_id: str
@@ -77,7 +75,7 @@ def _fold_tickets(connection: Connection, folds: dict[str, TicketFold], since: s
     for fold in folds.values():
         places.add(place_of(fold))
         stored.append(row_from_fold(fold))
-    run_many(connection, UPSERT, stored)
+    insert_many(connection, UPSERT, stored)
     settle(connection, [place for place in places if place is not None])
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from lobby_app.cache.engine import run, run_many
+from lobby_app.cache.engine import insert_many, run, run_many
 from lobby_app.cache.folding import Placed, fold_in, refold
 from lobby_app.domain.event import Envelope, Event, genesis_of, link, parse_body
 from lobby_app.domain.replication import Head, Place
@@ -128,7 +128,7 @@ def take_in(
             placed.append(Placed(name, event.hlc, envelope))
         rows.append((log_id, event.seq, event.hlc, event.chain, kind, day, event.body))
     last = events[-1][0]
-    run_many(connection, _EVENT, rows)
+    insert_many(connection, _EVENT, rows)
     run_many(connection, _QUARANTINE, poison)
     run(connection, _ADVANCE, (log_id, last.seq, last.chain, last_day))
     fold_in(connection, placed)

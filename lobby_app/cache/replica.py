@@ -108,7 +108,7 @@ class SqliteReplica:
         Whoever brings more of the log that we write holds it further than we do: it is written no
         more from that moment on.
         """
-        parsed = [(event, parse_body(event.body)) for event in events]
+        parsed = [(event, event.envelope()) for event in events]
         log_id = UUID(after.log_id).bytes
         is_new_log, new = False, parsed[:0]
         with self._writing() as connection:

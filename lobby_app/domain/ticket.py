@@ -150,8 +150,7 @@ class PrintRegister(NamedTuple):
         return (self.hlc, self.log_id)
 
 
-@dataclass(frozen=True, slots=True)
-class TicketFold:
+class TicketFold(NamedTuple):
     """Everything that the events seen so far say about one ticket."""
 
     ticket_id: str
@@ -269,6 +268,8 @@ def _copies(data: Mapping[str, Any]) -> int:
 def _larger(a: StateRegister | None, b: StateRegister | None) -> StateRegister | None:
     if a is None or b is None:
         return a or b
+    if a[:3] != b[:3]:
+        return a if a[:3] > b[:3] else b  # nearly always; the rest of the key is dear
     first, second = a.key(), b.key()
     is_first = first > second or (first == second and _rest(a) >= _rest(b))
     return a if is_first else b

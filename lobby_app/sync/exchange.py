@@ -1,7 +1,8 @@
 """Two replicas exchange what they lack; the partner is the authority (docs/adr/0019).
 
 Every step is one transaction on one side and may be repeated: whatever dies, the next exchange
-compares heads anew and goes on from there. One page is held in memory at a time.
+compares heads anew and goes on from there. Two pages are held in memory at most: one that is being
+stored and the next, which is read meanwhile.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,8 +12,9 @@ from time import time
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.event import Event
 from lobby_app.domain.ports import LocalReplica, Replica
-from lobby_app.domain.replication import PAGE, Head, Heads, Place, Verdict
+from lobby_app.domain.replication import PAGE, Head, Heads, Page, Place, Verdict
 from lobby_app.sync.common import common_place
+from lobby_app.sync.reading import MakeReader, ReadAhead, one_thread
 
 _ROUNDS = 6
 """Comparisons of heads in one exchange: after a fork, a gap, a base; more is left for the next."""
@@ -61,6 +63,7 @@ def exchange(
     *,
     is_centre: bool = True,
     clock_ms: Callable[[], int] = wall_clock_ms,
+    make_reader: MakeReader = one_thread,
 ) -> Exchanged:
     """Give the partner what it lacks, take what we lack, heal what differs. Blocking.
 
@@ -70,11 +73,14 @@ def exchange(
         is_centre: what the partner holds is safe: own events count as sent. What only a relay
             holds may be lost with it.
         clock_ms: this computer's time.
+        make_reader: who reads the partner's next page while one is stored.
 
     Raises:
         KnownError: `sync.*` from the partner, `cache.*` from the file; what was done stays done.
     """
-    running = _Exchange(local, partner, is_centre=is_centre, clock_ms=clock_ms)
+    running = _Exchange(
+        local, partner, is_centre=is_centre, clock_ms=clock_ms, make_reader=make_reader
+    )
     is_complete = False
     for _ in range(_ROUNDS):
         is_complete = running.round()
@@ -93,10 +99,12 @@ class _Exchange:
         *,
         is_centre: bool,
         clock_ms: Callable[[], int],
+        make_reader: MakeReader,
     ) -> None:
         self._local, self._partner = local, partner
         self._is_centre = is_centre
         self._clock_ms = clock_ms
+        self._make_reader = make_reader
         self.pages = self._pulled = self._pushed = 0
         self._reissued: list[str] = []
         self._set_aside: list[str] = []
@@ -265,17 +273,26 @@ class _Exchange:
 
     def _pull(self, behind: Mapping[str, Place]) -> bool:
         """Take what follows these places, page by page; tell whether that was all."""
-        places = dict(behind)
+        if not behind:
+            return True
+        with ReadAhead(self._partner, self._make_reader()) as pages:
+            return self._take_pages(dict(behind), pages)
+
+    def _take_pages(self, places: dict[str, Place], pages: ReadAhead) -> bool:
         is_settled = True
         while places:
             if self.pages >= _MOST_PAGES:
                 return False
-            page = self._partner.read(list(places.values()), PAGE)
+            page = pages.read(list(places.values()))
             self.pages += 1
+            by_log = _by_log(page.events)
+            if self._is_followed(page):
+                ends = {log_id: _end_of(events) for log_id, events in by_log.items()}
+                pages.ask(list({**places, **ends}.values()))
             for log_id in page.diverged & places.keys():
                 is_settled = False
                 self._heal_before(places.pop(log_id))
-            for log_id, events in _by_log(page.events).items():
+            for log_id, events in by_log.items():
                 # After a fork its place is out of date: the next round asks anew.
                 if log_id in places and not self._take(places, events):
                     is_settled = False
@@ -283,6 +300,11 @@ class _Exchange:
             if page.is_last or not (page.events or page.diverged):
                 return is_settled and page.is_last
         return is_settled
+
+    def _is_followed(self, page: Page) -> bool:
+        """Tell whether the next page is wanted; not before healing, which asks the partner."""
+        has_more = bool(page.events) and not page.is_last
+        return has_more and not page.diverged and self.pages < _MOST_PAGES
 
     def _take(self, places: dict[str, Place], events: Sequence[Event]) -> bool:
         log_id = events[0].log_id

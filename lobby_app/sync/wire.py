@@ -64,12 +64,13 @@ def _refuse(what: str) -> NoReturn:
     raise malformed(what)
 
 
-def _field(document: object, name: str) -> Any:
-    if not isinstance(document, dict):  # as JSON makes them; asking for any Mapping costs ten times
+def _field(document: Any, name: str) -> Any:
+    try:
+        return document[name]
+    except TypeError:  # JSON knows nothing else that is asked by name; looking first costs more
         _refuse(f"{name}: no object")
-    if name not in document:
+    except KeyError:
         _refuse(f"{name}: missing")
-    return document[name]
 
 
 def whole(document: object, name: str, least: int = 0, most: int = _MAX) -> int:

@@ -17,7 +17,7 @@ from lobby_app.sync.exchange import Exchanged, exchange
 from lobby_app.sync.remote import RemoteReplica
 from lobby_app.sync.serving import Serving
 from tests.helpers.postgres import Central
-from tests.sync.faults import BadLine, Mortal
+from tests.sync.faults import AtOnce, BadLine, Mortal
 from tests.sync.tellers import Tellers
 
 BRANCH = 7
@@ -211,7 +211,9 @@ class Branch:
         line = self.line(desk)
         line.meanwhile = self._others(desk) if crashes else None
         partner = self.partners[desk.folder.name]
-        done = exchange(local, partner, clock_ms=desk.clock.ms)  # type: ignore[arg-type]
+        done = exchange(  # type: ignore[arg-type]
+            local, partner, clock_ms=desk.clock.ms, make_reader=AtOnce
+        )
         self._note(desk, done)
         if done.is_complete and crashes == 0:
             self._expect_same(desk)
@@ -251,7 +253,8 @@ class Branch:
         """Exchange with another desk of the branch, as all do while the centre is gone."""
         serving = Serving(relay.replica, _never, relay.clock.ms)
         line = BadLine(serving, self.dice, self.loss, self.counts)
-        self._note(desk, exchange(desk.replica, RemoteReplica(line), is_centre=False))
+        met = RemoteReplica(line)
+        self._note(desk, exchange(desk.replica, met, is_centre=False, make_reader=AtOnce))
 
     def _note(self, desk: SimulatedDesk, done: Exchanged) -> None:
         desk.reports.append(done)
