@@ -1,9 +1,11 @@
 """A call is granted once, whoever asks, however often, at whatever moment."""
 
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +15,7 @@ from lobby_app.central.transport import PostgresTransport
 from lobby_app.domain.errors import KnownError
 from lobby_app.domain.event import link
 from tests.central.logs import Log, called, claim, issued
-from tests.helpers.postgres import Central
+from tests.helpers.postgres import BIN, SUPERUSER, Central
 
 
 @pytest.fixture
@@ -118,6 +120,23 @@ def test_after_a_restore_the_centre_opens_a_new_log(
     desk.call("claim", claim(second, 3, str(uuid4())))
     logs = central.run("SELECT DISTINCT log_id FROM lobby.claim")
     assert len(logs) == 2
+
+
+def test_a_restored_dump_does_not_write_on_where_desks_hold_more(
+    desk: PostgresTransport, central: Central, tmp_path: Path
+) -> None:
+    """The server and its timeline are the same then; what was written after the dump is not."""
+    _, (first, second) = _issue(desk, 2)
+    desk.call("claim", claim(first, 3, str(uuid4())))
+    there = ("-h", "127.0.0.1", "-p", str(central.server.port), "-U", SUPERUSER,
+             "-d", central.database)  # fmt: skip
+    dump = tmp_path / "dump"
+    subprocess.run([BIN / "pg_dump", "-Fc", "-f", dump, *there], check=True)
+    lost = desk.call("claim", claim(second, 3, str(uuid4())))["place"]
+    central.run("DROP SCHEMA lobby CASCADE")
+    subprocess.run([BIN / "pg_restore", *there, dump], check=True)
+    again = desk.call("claim", claim(second, 4, str(uuid4())))["place"]
+    assert again["log"] != lost["log"]
 
 
 def test_sixteen_counters_never_get_the_same_ticket(

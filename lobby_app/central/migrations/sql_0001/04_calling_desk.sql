@@ -27,11 +27,14 @@ end $$;
 
 -- Which incarnation of the server this is: another one after a fail-over, a restore to a point in
 -- time, a restored dump, or copied files that an administrator said were copied. The timeline is
--- that of the log being written: a checkpoint's would lag behind a promotion.
+-- that of the log being written: a checkpoint's would lag behind a promotion. What a dump makes on
+-- the same server is told by the numbers of the database and of a table.
 create function lobby.incarnation() returns text language sql stable as $$
   select s.system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+         || '/' || d.oid::text || '.' || 'lobby.centre'::regclass::oid::text
          || '/' || c.renewals::text
-  from pg_control_system() s, lobby.centre c
+  from pg_control_system() s, lobby.centre c, pg_database d
+  where d.datname = current_database()
 $$;
 
 create function lobby.note(the_branch integer, the_desk integer, what text, how jsonb)
