@@ -69,7 +69,7 @@ def run_many(connection: Connection, sql: str, rows: Collection[Sequence[object]
 
 
 def insert_many(connection: Connection, sql: str, rows: Sequence[Sequence[object]]) -> None:
-    """Execute an insertion that ends with the values of one row; many rows to a statement.
+    """Execute an insertion of one row for many rows, as `run_many` does; many to a statement.
 
     `executemany` asks for the interpreter's lock after each row: beside a thread that computes, the
     lock would take longer to get than the row to write.
@@ -77,8 +77,9 @@ def insert_many(connection: Connection, sql: str, rows: Sequence[Sequence[object
     whole = len(rows) // _ROWS * _ROWS
     if whole:
         bare: Any = connection.connection.dbapi_connection
-        values = sql[sql.rindex("(") :]
-        many = sql + f", {values}" * (_ROWS - 1)
+        end = sql.index("?)") + 2
+        one = sql[sql.rindex("(", 0, end) : end]
+        many = sql[:end] + f", {one}" * (_ROWS - 1) + sql[end:]
         for first in range(0, whole, _ROWS):
             bare.execute(many, list(chain.from_iterable(rows[first : first + _ROWS])))
     run_many(connection, sql, rows[whole:])

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from lobby_app.cache.engine import insert_many, run, run_many
+from lobby_app.cache.engine import insert_many, run
 from lobby_app.cache.projections import (
     COLUMNS,
     UPSERT,
@@ -58,7 +58,7 @@ def fold_in(connection: Connection, events: Iterable[Placed], *, since: str = ""
             met = folds.get(fold.ticket_id)
             folds[fold.ticket_id] = met.merge(fold) if met else fold
     for sql, values in rows.items():
-        run_many(connection, sql, values)
+        insert_many(connection, sql, values)
     if folds:
         _fold_tickets(connection, folds, since)
 
