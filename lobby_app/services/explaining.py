@@ -19,4 +19,6 @@ def explain_call(number: str, reason: str) -> Text:
             score=round(100 * why.score),
             second_score=round(100 * why.second_score),
         )
+    if rule == "ratio" and why.score is not None and not why.second:
+        rule = "alone"
     return bilingual(f"calling.why_{rule}", number=number)

@@ -61,6 +61,7 @@ class SupervisorWindow(QWidget):
         self.answering = AnswerController(self.hub, self.shift, self.answer)
         self._sheets = (self.sign_on, self.choice, self.broadcast, self.answer)
         self._broadcast_for = ""
+        self._is_new_day = False
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.addWidget(self.view)
@@ -72,7 +73,6 @@ class SupervisorWindow(QWidget):
         self.setWindowTitle("Lobby")
         self.setAccessibleName("Lobby")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.screen_parts.dress()
         self.view.show_page(self.shift.page)
 
     def _all_commands(self) -> dict[SupervisorCommand, Callable[[], object]]:
@@ -136,9 +136,11 @@ class SupervisorWindow(QWidget):
         self.sign_on.ask("", self._sign_on_hint(), self.hub.wording)
 
     def _sign_on_hint(self) -> str:
-        """Return who may sign on in the demo; nothing at a real desk."""
-        port = self.shift.port
-        return self.hub.wording("sign_on_demo") if port is not None and port.is_demo() else ""
+        """Return why one has to sign on again, and in the demo who may; mostly nothing."""
+        port, words = self.shift.port, self.hub.wording
+        is_demo = port is not None and port.is_demo()
+        keys = {"new_day": self._is_new_day, "sign_on_demo": is_demo}
+        return "\n".join(words(key) for key, is_said in keys.items() if is_said)
 
     def _sign_on(self, number: str, pin: str) -> None:
         port = self.shift.port
@@ -150,6 +152,7 @@ class SupervisorWindow(QWidget):
 
     def _signed_on(self, session: Session) -> None:
         self.shift.session = session
+        self._is_new_day = False
         self.sign_on.hide()
         self.watching.start()
         self._tick.start()
@@ -159,6 +162,9 @@ class SupervisorWindow(QWidget):
         if port is None or session is None:
             return
         self.hub.run(lambda: port.sign_off(session), lambda _: None)
+        self._leave()
+
+    def _leave(self) -> None:
         self.shift.session = None
         self._stop_timers()
         self._close_sheets()
@@ -171,6 +177,11 @@ class SupervisorWindow(QWidget):
     # --- pages
 
     def _seen(self) -> None:
+        session, hall = self.shift.session, self.shift.hall
+        if session and hall and session.signed_on_at.date() != hall.at.date():
+            # As at a counter: a session ends with its day.
+            self._is_new_day = True
+            self._leave()
         self.screen_parts.render()
         self.alarming.listen()
 

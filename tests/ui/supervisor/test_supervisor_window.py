@@ -71,6 +71,21 @@ def test_signing_off_hides_the_hall_and_leaves_an_event(page: SupervisorPage) ->
     assert not page.window.choice.isVisible()
 
 
+def test_a_session_ends_with_its_day(page: SupervisorPage) -> None:
+    page.press(Key.Key_D)
+    assert page.window.choice.isVisible()
+    page.branch.later(24 * 60)
+    page.look()
+    sheet = page.window.sign_on
+    assert sheet.isVisible()
+    assert not page.window.choice.isVisible()
+    assert page.shift.session is None
+    assert "A new business day" in sheet.check.text()
+    page.sign_on()
+    assert not sheet.isVisible()
+    assert _hall(page).waiting == ()
+
+
 def test_pages_by_keys(page: SupervisorPage) -> None:
     for key, widget in (
         (Key.Key_F3, page.view.figures), (Key.Key_F4, page.view.fairness),

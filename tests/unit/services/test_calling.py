@@ -45,6 +45,19 @@ def test_a_counter_calls_in_order_and_ends_with_nobody(at_work: Desk, session: S
     assert calling.counter_view(at_work, COUNTER).current is None
 
 
+def test_a_call_without_a_rival_says_so(at_work: Desk, session: Session) -> None:
+    numbers = [issued(at_work, session).slip.number for _ in range(2)]
+    said = []
+    for _ in numbers:
+        calling.call_next(at_work, session, COUNTER)
+        current = calling.counter_view(at_work, COUNTER).current
+        assert current is not None
+        assert current.why is not None
+        said.append(current.why.en)
+    assert said[0].startswith(f"{numbers[0]} before {numbers[1]}: ")
+    assert said[1] == f"{numbers[1]}: nobody else could be called here."
+
+
 def test_calling_the_next_counts_the_present_one_as_served(at_work: Desk, session: Session) -> None:
     first, second = issued(at_work, session), issued(at_work, session)
     calling.call_next(at_work, session, COUNTER)
