@@ -29,12 +29,20 @@ class GreeterApp(DeskProgram):
         self.devices = TaskRunner("device", self)
         keys = KeyMap.with_changes(settings.keys)
         self.window = GreeterWindow(messages, settings.greeter, keys, self.database, self.devices)
+        self._fit_to_screen()
         self.window.retried.connect(self.open_desk)
         self.bugs.caught.connect(self.window.hub.fail)
         self._reader = WedgeFilter(application, settings.wedge, self)
         self._reader.scanned.connect(self.window.scan)
         self._activity = ActivityWatch(self)
-        application.installEventFilter(self._activity)
+
+    def _fit_to_screen(self) -> None:
+        """Dress the window once, for the size it will have, before any filter sees every event."""
+        screen = self.application.primaryScreen()
+        is_full = self.settings.greeter.full_screen
+        # Without a window manager nobody maximises: the size is set as well.
+        self.window.resize(screen.size() if is_full else screen.availableSize())
+        self.window.screen_parts.fit()
 
     @override
     def the_window(self) -> QWidget:
@@ -45,8 +53,6 @@ class GreeterApp(DeskProgram):
         if self.settings.greeter.full_screen:
             self.window.showFullScreen()
         else:
-            # Without a window manager nobody maximises: the size is set as well.
-            self.window.resize(self.application.primaryScreen().availableSize())
             self.window.showMaximized()
 
     @override
@@ -75,6 +81,7 @@ class GreeterApp(DeskProgram):
             self.window.attach(GreeterDesk(opened.desk, self._printer), opened.desk.policy)
             self._reader.reading.connect(self.window.visiting.reading)
             self._activity.touched.connect(self.window.signing.touched)
+            self.application.installEventFilter(self._activity)
 
     @override
     def stop_more(self) -> None:

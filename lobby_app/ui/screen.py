@@ -29,7 +29,7 @@ class WindowScreen(QObject):
         self._messages = messages
         self._theme_name = ThemeName(theme)
         self._zoom = 0
-        self._scale = SCALES[0]
+        self._scale: float | None = None
         self._largest = largest
         self.theme = theme_named(self._theme_name)
 
@@ -43,16 +43,19 @@ class WindowScreen(QObject):
 
     def dress(self) -> None:
         """Put on theme and type size; type grows with the window as well."""
-        self._scale = _scale_for(self.share)
+        self._scale = scale = _scale_for(self.share)
         largest = self._largest / theme_named(self._theme_name).factor
-        zoom = min(ZOOMS[self._zoom] * self._scale, largest)
+        zoom = min(ZOOMS[self._zoom] * scale, largest)
         self.theme = theme_named(self._theme_name, zoom)
         self._window.setStyleSheet(self.theme.style_sheet())
         self.arrange()
         self.render()
 
     def fit(self) -> None:
-        """The window changed its size."""
+        """The window changed its size, or has one for the first time: it is dressed only then.
+
+        Dressed before, by the size it happens to have, it would be dressed twice on a large screen.
+        """
         if _scale_for(self.share) != self._scale:
             self.dress()
             return

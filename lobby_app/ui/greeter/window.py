@@ -74,7 +74,6 @@ class GreeterWindow(QWidget):
         self.setMinimumSize(*_SMALLEST)
         self.setWindowTitle("Lobby")
         self.setAccessibleName("Lobby")
-        self.screen_parts.dress()
 
     def _connect_opening(self) -> None:
         hub, shown = self.hub, self.screen_parts
