@@ -24,7 +24,7 @@ ONE_QUEUE = "hall"
 ONE_BUSINESS = "service"
 _NAN = float("nan")
 _NOBODY = ("", "-1", "none", "no_server")
-_CLOCK_FORMS = "HH:MM, HH:MM:SS, 2026-11-26T09:05, 32700 (s), 545 (min)"
+_CLOCK_FORMS = "HH:MM, HH:MM:SS, 9:05 AM, 2026-11-26T09:05, 32700 (s), 545 (min)"
 _SPAN_FORMS = "4.5 (min), 270 (s), 0:04:30"
 # Without a unit: nobody is served for 20 minutes on average where arrivals are told in seconds, or
 # for an hour anywhere.
@@ -204,7 +204,10 @@ class _Reading:
         if minutes != minutes and finished > started > 0:
             return finished - started
         if minutes != minutes and not left and business not in self._policy.businesses:
-            column = self._table.columns.get("service") or self._table.columns["business"]
+            column = self._table.columns.get("service")
+            if column is None:
+                known = ", ".join(list(self._policy.businesses)[:4])
+                raise self._table.bad_value(row, self._table.columns["business"], f"{known}, …")
             raise self._table.bad_value(row, column, _SPAN_FORMS)
         return minutes
 

@@ -9,7 +9,7 @@ from lobby_app.services.replay.days import LATEST_MINUTE
 from lobby_app.services.replay.table import as_word, synonyms
 from lobby_app.simulation.model import PRIORITIES
 
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?")
+_CLOCK = re.compile(r"(\D*?)(\d{1,2}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?(\D*)")
 _SPAN = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d(?:\.\d+)?)")
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
@@ -19,13 +19,25 @@ _PLACES = {str(place): priority for place, priority in enumerate(PRIORITIES)}
 
 
 def clock_minute(text: str) -> float | None:
-    """Return the minute of the day of `9:05` or `09:05:30`, None for anything else."""
+    """Return the minute of the day of `9:05`, `09:05:30` or `9:05 AM`, None for anything else."""
     found = _CLOCK.fullmatch(text)
     if found is None:
         return None
-    hours, minutes, seconds = found.groups()
-    minute = 60 * int(hours) + int(minutes) + float(seconds or 0) / 60
+    before, hours, minutes, seconds, after = found.groups()
+    hour = _hour(int(hours), as_word(before + after))
+    if hour is None:
+        return None
+    minute = 60 * hour + int(minutes) + float(seconds or 0) / 60
     return minute if minute <= LATEST_MINUTE else None
+
+
+def _hour(hour: int, half: str) -> int | None:
+    """Return the hour of the day; in a named half of it they go from 12 over 1 to 11."""
+    if not half:
+        return hour
+    start = {"morning": 0, "afternoon": 12}
+    found = next((code for code, names in synonyms("halves").items() if half in names), None)
+    return start[found] + hour % 12 if found is not None and 1 <= hour <= 12 else None
 
 
 def moment_of(text: str) -> tuple[date, float] | None:

@@ -28,6 +28,12 @@ def classes(days) -> list[str]:
         ("2026-11-26T09:05:00+08:00", 545.0),
         ("2026/11/26 9:05", 545.0),
         ("2026-11-26 09:05:15", 545.25),
+        ("9:05 AM", 545.0),
+        ("12:30:15 a.m.", 30.25),
+        ("12:05pm", 725.0),
+        ("上午9:05", 545.0),
+        ("2026/11/26 下午 3:05:30", 905.5),
+        ("2026-11-26 3:05 PM", 905.0),
     ],
 )
 def test_arrivals_are_read_in_every_form(tmp_path: Path, text: str, minute: float) -> None:
@@ -179,6 +185,8 @@ def test_hanging_up_makes_it_a_telephone_queue(tmp_path: Path) -> None:
 BAD = [
     (("arrival,minutes", "9:00,5", "soon,5"), "bad_value", (3, "arrival", "soon")),
     (("arrival,minutes", "25:99,5"), "bad_value", (2, "arrival", "25:99")),
+    (("arrival,minutes", "13:05 PM,5"), "bad_value", (2, "arrival", "13:05 PM")),
+    (("arrival,minutes", "9:05 tea,5"), "bad_value", (2, "arrival", "9:05 tea")),
     (("arrival,minutes", "9:00,-3"), "bad_value", (2, "minutes", "-3")),
     (("arrival,minutes", "9:00,5", "", "9:05"), "bad_value", (4, "minutes", "")),
     (("arrival,class,minutes", "9:00,purple,5"), "bad_value", (2, "class", "purple")),
@@ -203,6 +211,13 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path, lines, key, place, lang
     sentence = Messages(language).error(wrong.value)
     assert "day.csv" in sentence
     assert "\n" not in sentence
+
+
+def test_a_business_nobody_knows_is_answered_with_those_of_the_policy(tmp_path: Path) -> None:
+    with pytest.raises(KnownError) as wrong:
+        days_in(tmp_path, "arrival,business", "9:00,tea")
+    first = next(iter(POLICY.businesses))
+    assert str(wrong.value.params["expected"]).startswith(first)
 
 
 def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
