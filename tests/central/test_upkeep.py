@@ -46,6 +46,22 @@ def test_partitions_are_made_a_fortnight_ahead_once(central: Central) -> None:
     ]
 
 
+def test_days_are_made_for_desks_where_the_daily_upkeep_was_forgotten(
+    central: Central, desk: PostgresTransport
+) -> None:
+    _set_day(central, 11)
+    desk.call("roster", {})
+    assert _partitions(central, "event")[-1] == today() + timedelta(days=14)
+    _set_day(central, 12)
+    with central.open() as other, other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(hashtext('lobby.keep_up'))")
+        desk.call("roster", {})
+    assert _partitions(central, "event")[-1] == today() + timedelta(days=14)
+    desk.call("roster", {})
+    for parent in ("event", "ticket"):
+        assert _partitions(central, parent)[-1] == today() + timedelta(days=26)
+
+
 def test_what_is_over_is_dropped_and_the_rest_still_chains(
     central: Central, desk: PostgresTransport
 ) -> None:

@@ -8,6 +8,7 @@ begin
   -- For the administrator's status. Every desk fetches the roster once a minute: polls need not write.
   insert into lobby.desk_seen as s (branch_id, desk_id) values (caller.branch_id, caller.desk_id)
   on conflict (branch_id, desk_id) do update set seen_at = now();
+  perform lobby.make_days_if_forgotten();
   return jsonb_build_object(
     'branch', caller.branch_id, 'slot', caller.slot, 'desk', caller.desk_id,
     'min_version', caller.min_version,

@@ -13,6 +13,35 @@ begin
   return true;
 end $$;
 
+-- Makes the partitions of the days around one; returns how many.
+create function lobby.make_days(today date) returns integer
+language plpgsql set search_path = pg_catalog, lobby, pg_temp as $$
+declare
+  day date;
+  made integer := 0;
+begin
+  for day in select generate_series(today - 3, today + 14, interval '1 day')::date loop
+    made := made + lobby.make_partition('event', day)::integer
+                 + lobby.make_partition('ticket', day)::integer;
+  end loop;
+  return made;
+end $$;
+
+-- Where the daily upkeep was forgotten, days are made when they are nearly out: without them every
+-- desk of the bank would be refused. One makes them, the others do not wait.
+create function lobby.make_days_if_forgotten() returns void
+language plpgsql set search_path = pg_catalog, lobby, pg_temp as $$
+declare
+  day text := to_char(lobby.today() + 3, '_YYYYMMDD');
+begin
+  if (to_regclass('lobby.event' || day) is null or to_regclass('lobby.ticket' || day) is null)
+     and pg_try_advisory_xact_lock(hashtext('lobby.keep_up')) then
+    perform lobby.make_days(lobby.today());
+  end if;
+exception when lock_not_available then
+  null;
+end $$;
+
 -- A condition on the day may be asked of every relation before the join: most have none.
 create function lobby.partition_days(parent text) returns setof date
 language sql stable as $$
@@ -71,17 +100,13 @@ declare
   -- What was dropped by a clock that ran ahead would be gone for good: the past is counted from the
   -- newest event, not from the clock alone.
   present date := least(today, coalesce((select max(d.received_day) from lobby.log_day d), today));
-  day date;
-  made integer := 0;
+  made integer;
   dropped integer := 0;
   postponed boolean := false;
 begin
   perform pg_advisory_xact_lock(hashtext('lobby.keep_up'));
   select * into kept from lobby.centre;
-  for day in select generate_series(today - 3, today + 14, interval '1 day')::date loop
-    made := made + lobby.make_partition('event', day)::integer
-                 + lobby.make_partition('ticket', day)::integer;
-  end loop;
+  made := lobby.make_days(today);
   begin
     dropped := lobby.drop_before(present - kept.keep_event_days, present - kept.keep_ticket_days,
                                  present - kept.keep_claim_days);

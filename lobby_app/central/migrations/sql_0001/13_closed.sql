@@ -15,7 +15,8 @@ begin
     execute format('revoke execute on function %s from public', locking);
   end loop;
 end $$;
-grant execute on function pg_advisory_xact_lock(bigint) to lobby_owner;
+grant execute on function pg_advisory_xact_lock(bigint), pg_try_advisory_xact_lock(bigint)
+  to lobby_owner;
 revoke all on schema public from public;
 revoke usage on language plpgsql from public;
 grant usage on language plpgsql to lobby_owner;
