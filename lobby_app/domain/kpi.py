@@ -33,6 +33,8 @@ PROMISES: Mapping[str, float] = {
 }
 """Service promises by class, minutes; the dispatcher aims lower for care so that 5 is met."""
 ORDINARY_PROMISE = PROMISES[Priority.ORDINARY]
+LATELY_MS = 30 * MINUTE_MS
+"""Counters are too busy only when it has lasted so long (domain 4.1)."""
 _NOT_WANTED = frozenset({"mistake", "duplicate"})
 
 
@@ -79,6 +81,7 @@ class DayFigures:
         longest_now: longest wait of a ticket that still waits, minutes.
         utilisation: serving / open time per counter that was open.
         type_utilisation: the same summed over the counters that serve the same queues.
+        busy_lately: that of the last half-hour.
         elders_refused: visits that were due, or asked for, a person and got a machine; must be 0.
     """
 
@@ -92,6 +95,7 @@ class DayFigures:
     longest_now: float | None
     utilisation: Mapping[int, float]
     type_utilisation: Mapping[tuple[str, ...], float]
+    busy_lately: Mapping[tuple[str, ...], float]
     diversion: Diversion
     promise: PromiseError | None
     overtaking: Overtaking
@@ -134,6 +138,7 @@ def figures(
         longest_now=(day.now - min(starts)) / MINUTE_MS if starts else None,
         utilisation=utilisation(day),
         type_utilisation=type_utilisation(day),
+        busy_lately=busy_lately(day),
         diversion=diversion_of(day, self_service),
         promise=promise_error(issued),
         overtaking=overtaking(issued),
@@ -252,28 +257,39 @@ def utilisation(day: DayStory) -> dict[int, float]:
 
 def type_utilisation(day: DayStory) -> dict[tuple[str, ...], float]:
     """Return Σ serving ÷ Σ open time of the counters that serve the same queues."""
+    return {queues: min(1.0, part / whole) for queues, part, whole in _busy_types(day)}
+
+
+def busy_lately(day: DayStory) -> dict[tuple[str, ...], float]:
+    """Return the same of the last half-hour, of counters that have been open for as long."""
+    types = _busy_types(day, day.now - LATELY_MS)
+    return {queues: min(1.0, part / whole) for queues, part, whole in types if whole >= LATELY_MS}
+
+
+def _busy_types(day: DayStory, since: int = 0) -> list[tuple[tuple[str, ...], int, int]]:
     sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
-    for counter, part, whole in _busy(day):
+    for counter, part, whole in _busy(day, since):
         sums[tuple(sorted(counter.queues))][0] += part
         sums[tuple(sorted(counter.queues))][1] += whole
-    return {queues: min(1.0, part / whole) for queues, (part, whole) in sorted(sums.items())}
+    return [(queues, part, whole) for queues, (part, whole) in sorted(sums.items())]
 
 
-def _busy(day: DayStory) -> list[tuple[CounterStory, int, int]]:
-    """Return the counters that were open with the time they served and the time they were open."""
+def _busy(day: DayStory, since: int = 0) -> list[tuple[CounterStory, int, int]]:
+    """Return the counters that were open, how long they served and how long they were open."""
     serving: dict[int, int] = defaultdict(int)
     for ticket in day.tickets:
         for service in ticket.services:
-            serving[service.counter] += (service.ended or day.now) - service.begun
-    return [
-        (counter, serving[counter.number], spent)
+            serving[service.counter] += _length(service.begun, service.ended, day.now, since)
+    spans = [
+        (counter, sum(_length(*span, day.now, since) for span in counter.open_spans))
         for counter in day.counters
-        if (spent := _open_time(counter, day.now)) > 0
     ]
+    return [(counter, serving[counter.number], spent) for counter, spent in spans if spent > 0]
 
 
-def _open_time(counter: CounterStory, now: int) -> int:
-    return sum((now if end is None else end) - begin for begin, end in counter.open_spans)
+def _length(begin: int, end: int | None, now: int, since: int) -> int:
+    """Return how long something lasted, or has until now, counted from `since` on."""
+    return max(0, (now if end is None else end) - max(begin, since))
 
 
 def promise_error(tickets: Iterable[TicketStory]) -> PromiseError | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ LIMITS: Mapping[str, Limits] = {
     "in_promise": Limits(0.9, 0.8, more_is_better=True),
     "abandonment": Limits(0.05, 0.1),
     "self_service_success": Limits(0.92, 0.92, more_is_better=True),
-    "utilisation": Limits(0.85, 0.92),
+    "utilisation": Limits(0.85, inf),
+    "busy_lately": Limits(0.85, 0.92),
     "satisfaction": Limits(0.9, 0.9, more_is_better=True),
     "promise_upper": Limits(0.8, 0.8, more_is_better=True),
     "promise_error": Limits(5, 5),
@@ -31,7 +33,9 @@ LIMITS: Mapping[str, Limits] = {
     "repeats": Limits(0.03, 0.03),
     "oldest_unsent": Limits(5, 60),
 }
-"""Diversion has none: it is information, never a target (Jinfa 2024 no. 34)."""
+"""A counter is too busy (red) when it has lasted half an hour, not on average of the day.
+
+Diversion has none: it is information, never a target (Jinfa 2024 no. 34)."""
 
 
 def level_of(figure: str, value: float | None) -> str:

@@ -173,17 +173,21 @@ class _Maker:
 
     def utilisation_rows(self) -> list[FigureRow]:
         words, figures = self._wording, self._figures
+        lately = [
+            ("busy_lately", words("figure_busy_lately_of", queues=self._queues(queues)), share)
+            for queues, share in figures.busy_lately.items()
+        ]
         types = [
-            (words("figure_type_utilisation_of", queues=self._queues(queues)), share)
+            ("utilisation", words("figure_type_utilisation_of", queues=self._queues(queues)), share)
             for queues, share in figures.type_utilisation.items()
         ]
         counters = [
-            (words("figure_utilisation_of", counter=counter), share)
+            ("utilisation", words("figure_utilisation_of", counter=counter), share)
             for counter, share in figures.utilisation.items()
         ]
         return [
-            self._row("utilisation", "share", [self._cell(share, "share", "utilisation")], name)
-            for name, share in (*types, *counters)
+            self._row(code, "share", [self._cell(share, "share", code)], name)
+            for code, name, share in (*lately, *types, *counters)
         ]
 
     def _queues(self, queues: Sequence[str]) -> str:

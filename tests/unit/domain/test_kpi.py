@@ -122,6 +122,23 @@ def test_utilisation_is_serving_by_open_time() -> None:
     assert _figures(log, "15:00").utilisation == {1: 0.375, 2: 0.0}
 
 
+def test_too_busy_is_the_last_half_hour_not_the_day() -> None:
+    """At 12:00: counter 1 served 28 of the last 30 minutes, 38 of 180; 2 has opened just now."""
+    log = DayLog()
+    log.opened("09:00", 1, ["cash_counter"])
+    log.opened("11:50", 2, ["loan_desk"])
+    log.served("A1001", "09:00", "09:00", "09:05")
+    log.served("A1002", "11:20", "11:25", "11:40")
+    log.served("A1003", "11:40", "11:42", "12:00")
+    told = _figures(log, "12:00")
+    assert told.busy_lately == {("cash_counter",): pytest.approx(28 / 30)}
+    assert told.type_utilisation["cash_counter",] == pytest.approx(38 / 180)
+    lately, day = told.busy_lately["cash_counter",], told.type_utilisation["cash_counter",]
+    assert level_of("busy_lately", lately) == "red"
+    assert level_of("utilisation", day) == "ok"
+    assert level_of("utilisation", 0.95) == "amber"
+
+
 def test_counters_of_one_kind_are_summed() -> None:
     """Cash: 30 of 60 and 0 of 180 minutes, whatever order their queues have: 0.125; loans: none."""
     log = DayLog()
