@@ -83,15 +83,17 @@ def add_branch(
     ).fetchone()
     if row == (name, time_zone):
         return []
+    what = "branch_added" if row is None else "branch_changed"
     if not dry_run:
-        sql.execute(
-            "INSERT INTO lobby.branch (branch_id, name, time_zone) VALUES (%s, %s, %s)"
-            " ON CONFLICT (branch_id) DO UPDATE"
-            " SET name = excluded.name, time_zone = excluded.time_zone",
-            (branch, name, time_zone),
-        )
-    key = "central.branch_added" if row is None else "central.branch_changed"
-    return [Change(key, {"branch": branch, "name": name, "time_zone": time_zone})]
+        with sql.transaction():
+            sql.execute(
+                "INSERT INTO lobby.branch (branch_id, name, time_zone) VALUES (%s, %s, %s)"
+                " ON CONFLICT (branch_id) DO UPDATE"
+                " SET name = excluded.name, time_zone = excluded.time_zone",
+                (branch, name, time_zone),
+            )
+            _note(sql, branch, what, f"{name}, {time_zone}")
+    return [Change(f"central.{what}", {"branch": branch, "name": name, "time_zone": time_zone})]
 
 
 @dataclass(frozen=True, slots=True)

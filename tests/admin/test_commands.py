@@ -144,12 +144,20 @@ def test_a_branch_is_added_once_and_may_be_renamed(bank: Administrator) -> None:
     assert rows_of_everything(bank.central) == before
     bank.done("add-branch", "--branch", "7", "--name", "VII")
     assert bank.central.run("SELECT name FROM lobby.branch") == [("VII",)]
+    noted = bank.central.run("SELECT actor, action, detail->>'what' FROM lobby.audit ORDER BY at")
+    assert noted == [
+        ("postgres", "branch_added", "Seven, Asia/Shanghai"),
+        ("postgres", "branch_changed", "VII, Asia/Shanghai"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("add-branch", "--branch", "8", "--name", "x", "--time-zone", "Mars"), "no time zone"),
+        (("add-branch", "--branch", "0", "--name", "x"), "number above 0"),
+        (("add-branch", "--branch", "99999999999", "--name", "x"), "number above 0"),
+        (("add-branch", "--branch", "8", "--name", " "), "a name"),
         (("enrol-desk", "--branch", "9", "--slot", "1", "--kind", "wall"), "no branch 9"),
         (("revoke-desk", "--branch", "9", "--slot", "1"), "no branch 9"),
         (("import-customers", "--erase", "--branch", "9"), "no branch 9"),

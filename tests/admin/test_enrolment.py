@@ -142,6 +142,16 @@ def test_a_new_desk_of_a_slot_ends_the_old_one_and_revoking_ends_both(
     assert refusal(new) == "sync.not_enrolled"
 
 
+def test_a_name_that_would_play_with_an_administrators_screen_is_refused(
+    bank: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, code = bank.desk(tmp_path / "desk"), bank.code(7, 1)
+    for name in ("\x1b[2J", "two\nlines", "x" * 101):
+        assert bank.enrol(folder, code, monkeypatch, "--name", name)[0] == 2
+    assert bank.enrol(folder, code, monkeypatch, "--name", "前台 1")[0] == 0
+    assert bank.central.run("SELECT name FROM lobby.desk") == [("前台 1",)]
+
+
 def test_enrolling_again_keeps_every_other_setting(
     bank: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

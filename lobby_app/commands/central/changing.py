@@ -21,6 +21,7 @@ from lobby_app.sync.enrolment.code import SECRET_BYTES, EnrolmentCode
 
 _LISTENING = re.compile(r"[^\s:/]+:[0-9]{1,5}")
 _MOST_HOURS = 24 * 14
+_MOST_BRANCH = 2**31 - 1
 
 
 def init(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
@@ -50,6 +51,8 @@ def renew_incarnation(options: argparse.Namespace, settings: Settings, messages:
 
 def add_branch(options: argparse.Namespace, settings: Settings, messages: Messages) -> int:
     """Make or change a branch."""
+    if not 1 <= options.branch <= _MOST_BRANCH or not options.name.strip():
+        raise KnownError("central.wrong_branch")
     try:
         ZoneInfo(options.time_zone)
     except (ZoneInfoNotFoundError, OSError, ValueError) as error:

@@ -71,7 +71,10 @@ declare
   hash bytea := decode(document->>'token_hash', 'hex');
   new_desk integer;
 begin
-  if hash is null or octet_length(hash) <> 32 or document->>'name' is null then
+  -- A name is shown to administrators as it is.
+  if hash is null or octet_length(hash) <> 32 or document->>'name' is null
+     or document->>'name' !~ '^[^[:cntrl:]]{1,100}$'
+     or length(document->>'certificate') > 10000 then
     raise exception 'malformed' using errcode = 'LB003';
   end if;
   perform from lobby.branch b where b.branch_id = wanted.branch_id for no key update;
