@@ -173,14 +173,23 @@ def remedy(hall: Hall, queue: str) -> tuple[AlarmAction, int | None]:
     closed = [c for c in hall.counters if not c.is_open and queue in c.queues]
     if closed:
         return AlarmAction.OPEN_COUNTER, closed[0].number
-    idle = [c for c in hall.counters if c.idle_minutes is not None and queue not in c.queues]
-    if idle:
-        longest = max(idle, key=lambda c: (c.shared, c.idle_minutes or 0.0, -c.number))
-        return AlarmAction.ADD_QUEUE, longest.number
+    helper = _helper(hall, queue)
+    if helper is not None:
+        return AlarmAction.ADD_QUEUE, helper.number
     spare = [c for c in hall.counters if not c.is_open]
     if spare:
         return AlarmAction.OPEN_COUNTER, spare[0].number
     return AlarmAction.BROADCAST, None
+
+
+def _helper(hall: Hall, queue: str, free_for: float = 0.0) -> CounterFact | None:
+    """Return the free counter that may best help a queue it does not serve."""
+    idle = [
+        c
+        for c in hall.counters
+        if queue not in c.queues and c.idle_minutes is not None and c.idle_minutes >= free_for
+    ]
+    return max(idle, key=lambda c: (c.shared, c.idle_minutes or 0.0, -c.number), default=None)
 
 
 def _calls(hall: Hall) -> Iterable[Sign]:
@@ -256,22 +265,15 @@ def _machines(hall: Hall, limits: Thresholds) -> Iterable[Sign]:
 
 
 def _idle(hall: Hall, limits: Thresholds) -> Iterable[Sign]:
-    """A counter has nothing to do while a queue it does not serve is too long."""
-    waits = {
-        queue: minutes
-        for queue, minutes in (hall.queue_minutes or {}).items()
-        if minutes is not None and minutes > limits.wait_amber_minutes
-    }
-    for counter in hall.counters:
-        other = {q: m for q, m in waits.items() if q not in counter.queues}
-        idle = counter.idle_minutes
-        if idle is None or idle < limits.idle_help_minutes or not other:
-            continue
-        queue = max(other, key=lambda q: other[q])
-        yield Sign(
-            AlarmKind.IDLE_COUNTER, str(counter.number), Level.AMBER, AlarmAction.ADD_QUEUE,
-            str(counter.number), idle, counter.number, queue,
-        )  # fmt: skip
+    """People wait in a long queue, and a counter is free: one sign a queue, whoever is free."""
+    for queue in dict.fromkeys(ticket.queue for ticket in hall.waiting):
+        minutes = (hall.queue_minutes or {}).get(queue)
+        helper = _helper(hall, queue, limits.idle_help_minutes)
+        if helper is not None and minutes is not None and minutes > limits.wait_amber_minutes:
+            yield Sign(
+                AlarmKind.IDLE_COUNTER, queue, Level.AMBER, AlarmAction.ADD_QUEUE,
+                str(helper.number), helper.idle_minutes or 0.0, helper.number, queue,
+            )  # fmt: skip
 
 
 def _no_shows(hall: Hall) -> Iterable[Sign]:
@@ -291,11 +293,9 @@ def _technical(hall: Hall) -> Iterable[Sign]:
     age = hall.unsynced_minutes
     if age is not None and age > UNSYNCED_MINUTES:
         yield Sign(AlarmKind.UNSYNCED, "log", Level.AMBER, AlarmAction.CHECK_NETWORK, value=age)
-    kept = hall.kept_apart
-    if kept:
-        yield Sign(
-            AlarmKind.KEPT_APART, "log", Level.AMBER, AlarmAction.TELL_OPERATIONS, value=kept
-        )
+    if hall.kept_apart:
+        action, kept = AlarmAction.TELL_OPERATIONS, hall.kept_apart
+        yield Sign(AlarmKind.KEPT_APART, "log", Level.AMBER, action, value=kept)
 
 
 @dataclass(frozen=True, slots=True)

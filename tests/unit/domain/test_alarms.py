@@ -111,7 +111,7 @@ def test_three_no_shows_in_a_row(in_a_row: int, raised: bool) -> None:
 
 def test_an_idle_counter_is_asked_to_help_a_long_queue_it_does_not_serve() -> None:
     idle = CounterFact(4, ("loan_desk",), is_open=True, idle_minutes=6)
-    hall = Hall(queue_minutes={"cash_counter": 25.0}, counters=[OPEN, idle])
+    hall = Hall([_waiting(5)], {"cash_counter": 25.0}, [OPEN, idle])
     kinds = {sign.kind: sign for sign in signs(hall, LIMITS)}
     sign = kinds[AlarmKind.IDLE_COUNTER]
     assert (sign.action, sign.counter, sign.queue) == (AlarmAction.ADD_QUEUE, 4, "cash_counter")
@@ -121,6 +121,18 @@ def test_an_idle_counter_is_asked_to_help_a_long_queue_it_does_not_serve() -> No
     for other in (busy, fresh, own):
         found = signs(replace(hall, counters=[OPEN, other]), LIMITS)
         assert AlarmKind.IDLE_COUNTER not in {sign.kind for sign in found}
+    nobody = signs(replace(hall, waiting=()), LIMITS)
+    assert AlarmKind.IDLE_COUNTER not in {sign.kind for sign in nobody}
+
+
+def test_many_idle_counters_are_one_alarm_about_the_one_free_longest() -> None:
+    idle = [
+        CounterFact(number, ("loan_desk",), is_open=True, idle_minutes=minutes)
+        for number, minutes in ((3, 4.0), (4, 9.0), (5, 6.0))
+    ]
+    hall = Hall([_waiting(5)], {"cash_counter": 25.0}, [OPEN, *idle])
+    found = [sign for sign in signs(hall, LIMITS) if sign.kind is AlarmKind.IDLE_COUNTER]
+    assert [(sign.subject, sign.counter, sign.value) for sign in found] == [("cash_counter", 4, 9)]
 
 
 def test_without_a_counter_to_open_or_to_ask_the_hall_is_told() -> None:
