@@ -110,6 +110,10 @@ class CounterDesk:
         """See services.calling."""
         calling.undo_last_step(self.desk, session, counter, ticket_id)
 
+    def bring_back(self, session: Session, ticket_id: str) -> str:
+        """See services.calling."""
+        return calling.bring_back(self.desk, session, ticket_id).number
+
     def scanned(self, session: Session, raw_text: str) -> ScannedTicket | None:
         """Return the ticket of today that was scanned, None for anything else.
 

@@ -89,6 +89,10 @@ class CounterPort(Protocol):
         """Take the last step of a ticket back."""
         ...
 
+    def bring_back(self, session: Session, ticket_id: str) -> str:
+        """Let somebody who missed the call wait again; return the number."""
+        ...
+
     def scanned(self, session: Session, raw_text: str) -> ScannedTicket | None:
         """Return the ticket of today that was scanned."""
         ...

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from lobby_app.domain.ticket_steps import FinishOutcome, ParkKind, SkipReason
 from lobby_app.services.called import Called
-from lobby_app.services.views import CounterView, ScannedTicket, Session
+from lobby_app.services.views import CounterView, RecentTicket, ScannedTicket, Session
 from lobby_app.ui.counter.joining import JoinController
 from lobby_app.ui.counter.keys import CounterCommand
 from lobby_app.ui.counter.losing import LossTeller
@@ -179,7 +179,7 @@ class StepController(QObject):
         self._hub.ask(Question(self._hub.wording("parked_title"), "", choices, self.resume))
 
     def scan(self, text: str) -> None:
-        """A parked customer's ticket under the reader: go on here."""
+        """A ticket under the reader: who stepped aside goes on, who missed the call may rejoin."""
         port, session = self._post.port, self._post.session
         if port is not None and session is not None and self._post.view is not None:
             self._hub.run(lambda: port.scanned(session, text), self._scanned)
@@ -189,6 +189,25 @@ class StepController(QObject):
             self._hub.tell("scan_no_ticket", "amber")
         elif found.ticket.state == "parked":
             self.resume(found.ticket.ticket_id)
+        elif found.ticket.can_return:
+            self._ask_rejoin(found.ticket)
         else:
             state = self._hub.wording(f"ticket_{found.ticket.state}")
             self._hub.tell("scan_state", number=found.ticket.number, state=state)
+
+    def _ask_rejoin(self, ticket: RecentTicket) -> None:
+        words = self._hub.wording
+        title = words("scan_state", number=ticket.number, state=words(f"ticket_{ticket.state}"))
+        choices = (Choice("", words("rejoin")),)
+        self._hub.ask(Question(title, "", choices, lambda _: self._rejoin(ticket.ticket_id)))
+
+    def _rejoin(self, ticket_id: str) -> None:
+        port, session = self._post.port, self._post.session
+        if port is None or session is None:
+            return
+
+        def waits_again(number: str) -> None:
+            self._hub.tell("rejoined", "ok", number=number)
+            self.refresh()
+
+        self._hub.run(lambda: port.bring_back(session, ticket_id), waits_again)

@@ -14,9 +14,10 @@ from lobby_app.domain.text import Language
 from lobby_app.ui.counter.keys import KEYS, CounterCommand
 from lobby_app.ui.theme import ThemeName
 from tests.bench.waiting import run_until
-from tests.helpers.calling_desk import tickets_for
+from tests.helpers.calling_desk import session_of, tickets_for
 from tests.helpers.counter_app import CounterPage
 from tests.helpers.greeter import MovedClock
+from tests.unit.services.visits import issued
 
 
 @pytest.fixture
@@ -153,6 +154,40 @@ def test_a_skip_needs_a_reason_and_another_one_comes(page: CounterPage, opened: 
     page.press(Qt.Key.Key_2)
     page.press(Qt.Key.Key_Return)
     assert page.number == "A1002"
+
+
+def test_a_ticket_under_the_reader_goes_on_or_rejoins(page: CounterPage, opened: OpenDesk) -> None:
+    code = issued(opened.desk, session_of("0018")).slip.qr_payload
+    page.sign_on()
+
+    def scan() -> None:
+        page.window.scan(code)
+        page.settle()
+        page.settle()
+
+    page.press(Qt.Key.Key_Return)
+    scan()
+    assert page.notice == "A1001：已叫号"
+    page.press(Qt.Key.Key_S)
+    page.press(Qt.Key.Key_P)
+    page.press(Qt.Key.Key_1)
+    scan()
+    assert (page.number, "办理中" in page.state) == ("A1001", True)
+    QTest.keyClick(page.window, Qt.Key.Key_T)
+    page.press(Qt.Key.Key_1)
+    page.press(Qt.Key.Key_Return)
+    page.press(Qt.Key.Key_N)
+    scan()
+    page.press(Qt.Key.Key_1)
+    assert page.notice == "A1001 已重新排入，请等候叫号。"
+    page.press(Qt.Key.Key_Return)
+    assert page.number == "A1001"
+    page.press(Qt.Key.Key_N)
+    scan()
+    page.press(Qt.Key.Key_1)
+    assert "A1001" in page.notice
+    page.press(Qt.Key.Key_Return)
+    assert page.number != "A1001"
 
 
 def test_undo_puts_the_call_back(page: CounterPage, opened: OpenDesk) -> None:
