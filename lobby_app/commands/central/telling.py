@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections import defaultdict
 from dataclasses import asdict
 from datetime import datetime
 
@@ -52,17 +53,19 @@ def _status_lines(state: CentralStatus, messages: Messages) -> list[str]:
         lines.append(messages("central.status_migrate", wanted=state.wanted_revision))
     if state.unused_codes:
         lines.append(messages("central.status_codes", count=state.unused_codes))
+    desks = defaultdict(list)
+    for desk in state.desks:
+        desks[desk["branch"]].append(desk)
     for branch in state.branches:
         lines.append(
             messages(
                 "central.status_branch", **branch | {"imported_at": _at(branch, "imported_at")}
             )
         )
-        for desk in state.desks:
-            if desk["branch"] == branch["branch"]:
-                key = "central.status_revoked" if desk["revoked_at"] else "central.status_desk"
-                times = {n: _at(desk, n) for n in ("seen_at", "revoked_at", "last_event_at")}
-                lines.append("  " + messages(key, **desk | times))
+        for desk in desks[branch["branch"]]:
+            key = "central.status_revoked" if desk["revoked_at"] else "central.status_desk"
+            times = {n: _at(desk, n) for n in ("seen_at", "revoked_at", "last_event_at")}
+            lines.append("  " + messages(key, **desk | times))
     return lines
 
 
