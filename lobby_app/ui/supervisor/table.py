@@ -51,7 +51,7 @@ class Table(QTableView):
         if not isinstance(model, RowModel):
             return
         rows = min(model.rowCount(), _LOOKED_AT)
-        shown = (theme, language, rows, self.size())
+        shown = (theme, language, tuple(model.rows[:rows]), self.size())
         if shown == self._fitted:
             return
         self._fitted = shown

@@ -68,11 +68,15 @@ def _queue_of(line: WaitingLine, setting: Setting) -> str:
     return setting.wording("kept_for", queue=name, counter=line.counter)
 
 
+def _business_of(line: WaitingLine, setting: Setting) -> str:
+    return setting.wording.text(line.business)
+
+
 WAITING: tuple[Column[WaitingLine], ...] = (
     Column("column_number", lambda line, _: line.number),
     Column("column_class", lambda line, setting: class_of(line.priority, setting)),
-    Column("column_queue", _queue_of),
-    Column("column_business", lambda line, setting: setting.wording.text(line.business)),
+    Column("column_queue", _queue_of, tip=_queue_of),
+    Column("column_business", _business_of, tip=_business_of),
     Column("column_promise", _promise_text, icon=_promise_icon, bar=promise_share, runs=True),
 )
 
@@ -98,13 +102,17 @@ def _counter_business(line: CounterLine, setting: Setting) -> str:
     )
 
 
+def _serves(line: CounterLine, setting: Setting) -> str:
+    return setting.wording.text(line.queue_names)
+
+
 COUNTERS: tuple[Column[CounterLine], ...] = (
     Column("column_counter", lambda line, _: str(line.number), is_number=True),
     Column("column_state", _counter_state, icon=_counter_icon, runs=True),
     Column("column_ticket", lambda line, _: line.ticket_number),
     Column("column_time", lambda line, s: timer(line.since, s), runs=True, is_number=True),
-    Column("column_business", _counter_business),
-    Column("column_serves", lambda line, s: s.wording.text(line.queue_names)),
+    Column("column_business", _counter_business, tip=_counter_business),
+    Column("column_serves", _serves, tip=_serves),
     Column("column_staff", lambda line, _: line.staff),
 )
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from lobby_app.domain.event import EventKind
 from lobby_app.domain.floor import ChannelState
 from lobby_app.domain.kpi_levels import LIMITS
-from lobby_app.domain.text import Language
+from lobby_app.domain.text import Language, Text
 from lobby_app.messages import Messages, bilingual
 from lobby_app.services import registers
 from lobby_app.services.supervision_views import HallView
@@ -84,6 +85,21 @@ def test_a_session_ends_with_its_day(page: SupervisorPage) -> None:
     page.sign_on()
     assert not sheet.isVisible()
     assert _hall(page).waiting == ()
+
+
+def test_a_column_follows_longer_words_in_as_many_rows(open_page: MakePage) -> None:
+    page = open_page(size=(1920, 1080))
+    page.sign_on()
+    hall, table = _hall(page), page.view.hall.waiting
+    place = [column.title for column in page.view.hall.waiting_model.columns].index(
+        "column_business"
+    )
+    for name in ("Fee", "Cash deposit"):
+        line = replace(hall.waiting[0], business=Text(name, name))
+        page.shift.hall = replace(hall, waiting=(line,))
+        page.window.screen_parts.render()
+        wanted = table.sizeHintForIndex(page.view.hall.waiting_model.index(0, place)).width()
+        assert table.columnWidth(place) >= wanted
 
 
 def test_pages_by_keys(page: SupervisorPage) -> None:
