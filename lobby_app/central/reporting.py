@@ -88,19 +88,21 @@ SELECT coalesce(min(d.ahead) - 1, 14) FROM generate_series(0, 14) AS d(ahead)
 WHERE lobby.today() + d.ahead NOT IN (SELECT * FROM lobby.partition_days('event'))
    OR lobby.today() + d.ahead NOT IN (SELECT * FROM lobby.partition_days('ticket'))
 """
+# Everything is grouped once: asked branch by branch, 15,000 branches take minutes.
 _BRANCHES = """
-SELECT b.branch_id AS branch, b.name,
-  (SELECT count(*) FROM lobby.desk d
-   WHERE d.branch_id = b.branch_id AND d.revoked_at IS NULL) AS desks,
-  (SELECT count(*) FROM lobby.log_head h WHERE h.branch_id = b.branch_id) AS logs,
-  (SELECT coalesce(sum(h.last_seq - h.base_seq), 0)::bigint FROM lobby.log_head h
-   WHERE h.branch_id = b.branch_id) AS events,
-  (SELECT count(*) FROM lobby.quarantine q WHERE q.branch_id = b.branch_id) AS quarantined,
-  (SELECT count(*) FROM lobby.customer c
-   WHERE c.branch_id = b.branch_id AND NOT c.deleted) AS customers,
-  (SELECT r.imported_at FROM lobby.reference_head r
-   WHERE r.branch_id = b.branch_id) AS imported_at
-FROM lobby.branch b ORDER BY b.branch_id
+SELECT b.branch_id AS branch, b.name, coalesce(d.desks, 0) AS desks, coalesce(h.logs, 0) AS logs,
+  coalesce(h.events, 0) AS events, coalesce(q.quarantined, 0) AS quarantined,
+  coalesce(c.customers, 0) AS customers, r.imported_at
+FROM lobby.branch b
+LEFT JOIN (SELECT branch_id, count(*) AS desks FROM lobby.desk WHERE revoked_at IS NULL
+           GROUP BY branch_id) d USING (branch_id)
+LEFT JOIN (SELECT branch_id, count(*) AS logs, sum(last_seq - base_seq)::bigint AS events
+           FROM lobby.log_head GROUP BY branch_id) h USING (branch_id)
+LEFT JOIN (SELECT branch_id, count(*) AS quarantined FROM lobby.quarantine GROUP BY branch_id) q
+  USING (branch_id)
+LEFT JOIN (SELECT branch_id, count(*) AS customers FROM lobby.customer WHERE NOT deleted
+           GROUP BY branch_id) c USING (branch_id)
+LEFT JOIN lobby.reference_head r USING (branch_id) ORDER BY b.branch_id
 """
 _DESKS = """
 SELECT d.branch_id AS branch, d.desk_id AS desk, d.slot, d.kind, d.name, d.enrolled_at,
