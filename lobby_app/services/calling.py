@@ -118,7 +118,7 @@ def next_call(desk: Desk, session: Session, counter: int) -> Called:
     in one transaction; where others call too, it is asked for between two.
 
     Raises:
-        KnownError: `calling.counter_closed`.
+        KnownError: `calling.counter_closed`, or `calling.counter_taken` by somebody else.
     """
     hand = _hand(desk, session, counter)
     if desk.claims is not None:
@@ -135,7 +135,7 @@ def _finish_and_choose(
     desk: Desk, hand: Hand, work: UnitOfWork, gone: frozenset[str]
 ) -> tuple[Ticket, Draft] | None:
     """Finish the present customer; return the next and the call, None when nobody waits."""
-    report = _open_report(work, desk, hand.counter)
+    report = _open_report(work, desk, hand)
     current = work.at_counter(desk.business_day(), hand.counter)
     if current is not None:
         _finish(work, current, hand, FinishOutcome.DONE)
@@ -359,10 +359,12 @@ def _report(work: UnitOfWork, desk: Desk, counter: int) -> CounterReport | None:
     return next((report for report in reports if report.number == counter), None)
 
 
-def _open_report(work: UnitOfWork, desk: Desk, counter: int) -> CounterReport:
-    report = _report(work, desk, counter)
+def _open_report(work: UnitOfWork, desk: Desk, hand: Hand) -> CounterReport:
+    report = _report(work, desk, hand.counter)
     if report is None or not report.is_open:
-        raise KnownError("calling.counter_closed", counter=counter)
+        raise KnownError("calling.counter_closed", counter=hand.counter)
+    if report.staff not in ("", hand.actor):
+        raise KnownError("calling.counter_taken", counter=hand.counter, staff=report.staff)
     return report
 
 

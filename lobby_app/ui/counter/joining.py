@@ -125,9 +125,19 @@ class JoinController(QObject):
 
     def give_up(self) -> None:
         """Ask anew who is here when counter or queues were not chosen: there is nothing to do."""
+        if self._post.view is None:
+            self._start_over()
+
+    def refused(self, error: BaseException) -> None:
+        """Ask anew who is here, and say why the counter is not this teller's to work at."""
+        self._start_over()
+        self._sheet.show_error(self._hub.sentence(error))
+
+    def _start_over(self) -> None:
         port, session = self._post.port, self._post.session
-        if port is not None and session is not None and self._post.view is None:
-            self._hub.run(lambda: port.sign_off(session), self._gone)
+        if port is not None and session is not None:
+            self._hub.run(lambda: port.sign_off(session), lambda _: None)
+            self._gone(None)
 
     def leave(self) -> None:
         """Close the counter and sign off; refused while a customer is there."""

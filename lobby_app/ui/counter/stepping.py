@@ -68,7 +68,11 @@ class StepController(QObject):
         if view is not None and is_possible(command, view):
             go()
 
-    def run(self, job: Callable[[CounterPort, Session, int], object]) -> bool:
+    def run(
+        self,
+        job: Callable[[CounterPort, Session, int], object],
+        on_error: Callable[[BaseException], None] | None = None,
+    ) -> bool:
         """Run one step, then read the panel; tell whether it was begun."""
         port, session, counter = self._post.port, self._post.session, self._post.counter
         if port is None or session is None or counter is None or self._is_working:
@@ -78,7 +82,7 @@ class StepController(QObject):
         def work() -> tuple[object, CounterView]:
             return job(port, session, counter), port.view(counter)
 
-        self._hub.run(work, self._done, self._failed)
+        self._hub.run(work, self._done, on_error or self._failed)
         return True
 
     def _done(self, done: tuple[object, CounterView]) -> None:
@@ -117,8 +121,12 @@ class StepController(QObject):
             self._losses.tell(view.lost)
 
     def open_counter(self, queues: tuple[str, ...]) -> None:
-        """Sign the counter on with its queues."""
-        self.run(lambda port, session, at: port.open_counter(session, at, queues))
+        """Sign the counter on with its queues; refused, it is not this teller's to work at."""
+        self.run(lambda port, session, at: port.open_counter(session, at, queues), self._not_opened)
+
+    def _not_opened(self, error: BaseException) -> None:
+        self._rest()
+        self._joining.refused(error)
 
     def _next(self) -> None:
         if self.run(lambda port, session, at: port.call_next(session, at)):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from lobby_app.assembly import OpenDesk
 from lobby_app.domain.text import Language
+from lobby_app.services import calling
 from lobby_app.ui.counter.keys import KEYS, CounterCommand
 from lobby_app.ui.theme import ThemeName
 from tests.bench.waiting import run_until
@@ -104,6 +105,23 @@ def test_who_chooses_no_counter_or_queue_may_sign_on_again(
     assert page.window.post.session is None
     with opened.desk.reader() as work:
         assert not any(report.is_open for report in work.counters(opened.desk.business_day()))
+
+
+def test_somebody_elses_counter_is_not_worked_at(page: CounterPage, opened: OpenDesk) -> None:
+    tickets_for(opened, 1)
+    calling.open_counter(opened.desk, session_of("0201"), 1, ["cash_counter"])
+    page.sign_on()
+    sheet = page.window.sign_on
+    assert sheet.isVisible()
+    assert "0201" in sheet.error.text()
+    page.press(Qt.Key.Key_Return)
+    with opened.desk.reader() as work:
+        assert len(work.waiting(opened.desk.business_day())) == 1
+    calling.close_counter(opened.desk, session_of("0201"), 1)
+    sheet.number.clear()
+    page.sign_on()
+    page.press(Qt.Key.Key_Return)
+    assert page.number == "A1001"
 
 
 def test_identity_comes_only_with_the_customer(page: CounterPage, opened: OpenDesk) -> None:

@@ -1,5 +1,6 @@
 """The use cases of a counter, on a real log: who is called, what is noted, what is refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -193,6 +194,12 @@ def test_a_counter_belongs_to_one_teller_and_serves_something(
     _refused("calling.counter_taken", calling.open_counter, at_work, other, COUNTER, ["corporate"])
     _refused("calling.no_queues", calling.open_counter, at_work, other, OTHER, [])
     _refused("calling.counter_closed", calling.call_next, at_work, other, OTHER)
+
+
+def test_nobody_calls_at_somebody_elses_counter(at_work: Desk, session: Session) -> None:
+    issued(at_work, session)
+    other = replace(session, staff_number="0099")
+    _refused("calling.counter_taken", calling.call_next, at_work, other, COUNTER)
 
 
 def test_a_counter_closes_only_when_nobody_is_there(at_work: Desk, session: Session) -> None:
