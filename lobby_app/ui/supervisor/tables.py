@@ -55,10 +55,19 @@ def _promise_text(line: WaitingLine, setting: Setting) -> str:
     return setting.wording("of_promise", waited=waited, promise=round(line.promise))
 
 
+def letter_of(priority: str) -> str:
+    """Return the class letter; a class of a later program is an ordinary one."""
+    return CLASSES.get(priority, "P4")
+
+
 def class_of(priority: str, setting: Setting) -> str:
     """Return the class letter with its word."""
-    letter = CLASSES.get(priority, "P4")
+    letter = letter_of(priority)
     return setting.wording("class_word", letter=letter, word=setting.wording(f"class_{priority}"))
+
+
+def _class_of(line: WaitingLine, setting: Setting) -> str:
+    return class_of(line.priority, setting)
 
 
 def _queue_of(line: WaitingLine, setting: Setting) -> str:
@@ -74,7 +83,7 @@ def _business_of(line: WaitingLine, setting: Setting) -> str:
 
 WAITING: tuple[Column[WaitingLine], ...] = (
     Column("column_number", lambda line, _: line.number),
-    Column("column_class", lambda line, setting: class_of(line.priority, setting)),
+    Column("column_class", lambda line, _: letter_of(line.priority), tip=_class_of),
     Column("column_queue", _queue_of, tip=_queue_of),
     Column("column_business", _business_of, tip=_business_of),
     Column("column_promise", _promise_text, icon=_promise_icon, bar=promise_share, runs=True),
