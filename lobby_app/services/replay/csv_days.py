@@ -206,10 +206,19 @@ class _Reading:
         if minutes != minutes and not left and business not in self._policy.businesses:
             column = self._table.columns.get("service")
             if column is None:
-                known = ", ".join(list(self._policy.businesses)[:4])
-                raise self._table.bad_value(row, self._table.columns["business"], f"{known}, …")
+                raise self._unknown_business(row)
             raise self._table.bad_value(row, column, _SPAN_FORMS)
         return minutes
+
+    def _unknown_business(self, row: Row) -> KnownError:
+        """Return the error for a row that does not tell how long it takes."""
+        return KnownError(
+            "replay.unknown_business",
+            file=self._table.file,
+            row=row.number,
+            value=row.text(self._table.columns["business"])[:40],
+            known=", ".join(self._policy.businesses),
+        )
 
     def _priority(self, row: Row) -> Priority:
         column = self._table.columns.get("priority")

@@ -191,7 +191,6 @@ BAD = [
     (("arrival,minutes", "9:00,5", "", "9:05"), "bad_value", (4, "minutes", "")),
     (("arrival,class,minutes", "9:00,purple,5"), "bad_value", (2, "class", "purple")),
     (("date,arrival,minutes", "2026-13-01,9:00,5"), "bad_value", (2, "date", "2026-13-01")),
-    (("arrival,business", "9:00,tea"), "bad_value", (2, "business", "tea")),
     (("arrival,minutes,patience", "9:00,5,long"), "bad_value", (2, "patience", "long")),
     (("when,minutes", "9:00,5"), "no_column", None),
     (("arrival,class", "9:00,tier"), "no_column", None),
@@ -216,8 +215,15 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path, lines, key, place, lang
 def test_a_business_nobody_knows_is_answered_with_those_of_the_policy(tmp_path: Path) -> None:
     with pytest.raises(KnownError) as wrong:
         days_in(tmp_path, "arrival,business", "9:00,tea")
-    first = next(iter(POLICY.businesses))
-    assert str(wrong.value.params["expected"]).startswith(first)
+    assert wrong.value.key == "replay.unknown_business"
+    assert (wrong.value.params["row"], wrong.value.params["value"]) == (2, "tea")
+    for language, column in ((Language.EN, "service_minutes"), (Language.ZH, "办理分钟")):
+        sentence = Messages(language).error(wrong.value)
+        assert "day.csv" in sentence
+        assert ", ".join(POLICY.businesses) in sentence
+        rows = (f"arrival,business,{column}", "9:00,tea,5")
+        assert column in sentence
+        assert days_in(tmp_path, *rows).businesses == ("tea",)
 
 
 def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
