@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lobby_app.devices import voice
-from lobby_app.devices.voice import ClipVoice, check_clips, joined, missing_clips
+from lobby_app.devices.voice import ClipProblems, ClipVoice, check_clips, joined, missing_clips
 from lobby_app.domain.announcement import CHIME, Announcement, required_clips
 from lobby_app.domain.ports import VoiceOutcome
 from lobby_app.resources import resource
@@ -82,6 +82,15 @@ def test_missing_and_broken_clips_are_named(tmp_path: Path) -> None:
     assert problems.missing == ("zh/qi",)
     assert set(problems.unusable) == {"en/A", "en/B"}
     assert missing_clips(tmp_path / "nowhere") == required_clips()
+
+
+@pytest.mark.parametrize("cut", [1, 2, 1001])
+def test_a_clip_whose_copy_broke_off_is_named_and_not_said(tmp_path: Path, cut: int) -> None:
+    folder = Path(shutil.copytree(SOUNDS, tmp_path / "sounds"))
+    clip = folder / "zh" / "yao.wav"
+    clip.write_bytes(clip.read_bytes()[:-cut])
+    assert check_clips(folder) == ClipProblems((), ("zh/yao",))
+    assert ClipVoice(folder).say(CALL, 1, 100) is VoiceOutcome.NO_CLIPS
 
 
 def test_the_joined_announcement_decodes_and_lasts_as_long_as_its_clips() -> None:
