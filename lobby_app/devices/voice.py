@@ -22,7 +22,7 @@ RATES = (22050, 44100)
 """Sample rates a set of clips may have, all of one set the same; mono, 16 bit."""
 PLAYERS = ("pw-play", "paplay", "aplay", "afplay")
 """Programs that play a WAV file named as their argument, best first."""
-CLIP_GAP_S, SENTENCE_GAP_S, ROUND_GAP_S = 0.04, 0.35, 0.9
+CLIP_GAP_S, SENTENCE_GAP_S = 0.04, 0.35
 _SPARE_S = 5.0
 """How much longer than the sound a player may take before it counts as stuck."""
 
@@ -150,14 +150,12 @@ class ClipVoice:
         self._running: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
 
-    def say(self, announcement: Announcement, rounds: int, volume: int) -> VoiceOutcome:
+    def say(self, announcement: Announcement, volume: int) -> VoiceOutcome:
         """Say one announcement; returns when it is over."""
         try:
             sound, rate = joined(self._folder, announcement.sentences, volume)
         except _UnusableClipError:
             return VoiceOutcome.NO_CLIPS
-        pause = _silence(rate, ROUND_GAP_S).tobytes()
-        sound = pause.join([sound] * rounds)
         with tempfile.TemporaryDirectory(prefix="lobby-voice-") as folder:
             file = Path(folder, "call.wav")
             with wave.open(str(file), "wb") as target:

@@ -1,6 +1,6 @@
 """What is said when a ticket is called: clips, their order, and who speaks when (devices 8)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -116,6 +116,11 @@ class AnnouncementQueue:
         kept = (call for call in self.waiting if not call.asked_at or call.asked_at >= moment)
         return replace(self, waiting=tuple(kept))
 
+    def standing(self, calls: Collection[tuple[str, int]]) -> "AnnouncementQueue":
+        """Return the queue without the calls that do not stand any more: number and counter."""
+        kept = (call for call in self.waiting if (call.number, call.counter) in calls)
+        return replace(self, waiting=tuple(kept))
+
     @property
     def can_begin(self) -> bool:
         """Whether somebody waits and nobody is being called."""
@@ -130,7 +135,3 @@ class AnnouncementQueue:
     def done(self) -> "AnnouncementQueue":
         """Return the queue after the present call was said, or could not be."""
         return replace(self, current=None)
-
-    def rounds(self, repeats: int) -> int:
-        """Return how often the present call is said: once while others wait for theirs."""
-        return 1 if self.waiting else repeats

@@ -379,8 +379,8 @@ class VoiceOutcome(StrEnum):
 class Voice(Protocol):
     """Says announcements. Blocking for seconds: call on a device worker."""
 
-    def say(self, announcement: Announcement, rounds: int, volume: int) -> VoiceOutcome:
-        """Say one announcement `rounds` times, chime first. `volume`: percent, above 0."""
+    def say(self, announcement: Announcement, volume: int) -> VoiceOutcome:
+        """Say one announcement once, chime first. `volume`: percent, above 0."""
         ...
 
     def stop(self) -> None:

@@ -15,11 +15,13 @@ from lobby_app.services.hall import paused_zones, wall_messages
 from lobby_app.services.queues import Queues, open_counters
 from lobby_app.services.views import BoardCall, BoardView, BoardZone
 
-ROWS = 6
+CALLS = 30
+"""More than a wall has rows: where many calls come at once, each is heard (views.BoardView)."""
 _NEUTRAL = (Priority.CARE, Priority.APPOINTMENT)
 """What shows the word "priority", as on the ticket; a tier never does."""
+_AT_COUNTER = (TicketState.CALLED, TicketState.SERVING)
 _LOOKED_AT = 60
-"""Calls read to find the last rows: a ticket may have been called several times."""
+"""Calls read to find the last of them: a ticket may have been called several times."""
 
 
 def board(desk: Desk) -> BoardView:
@@ -73,8 +75,9 @@ def _rows(work: UnitOfWork, calls: Sequence[Call]) -> tuple[BoardCall, ...]:
             times=_times(standing),
             without_sound=call.without_sound,
             is_priority=call.priority in _NEUTRAL,
+            is_over=ticket.state not in _AT_COUNTER,
         )
-        if len(rows) == ROWS:
+        if len(rows) == CALLS:
             break
     return tuple(rows.values())
 

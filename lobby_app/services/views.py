@@ -354,6 +354,7 @@ class BoardCall:
 
     Attributes:
         times: how often it was called in a row. is_priority: shows the neutral word and no more.
+        is_over: nobody is expected at the counter any more; the row stays.
     """
 
     number: str
@@ -362,6 +363,7 @@ class BoardCall:
     times: int
     without_sound: bool
     is_priority: bool = False
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +382,8 @@ class BoardView:
     """Everything the wall may show.
 
     Attributes:
-        calls: newest first. messages: what the supervisor broadcasts now.
+        calls: newest first, more than there are rows, so that each of many at once is heard.
+        messages: what the supervisor broadcasts now.
         paused: zones whose tickets are not issued at present.
         at: when it was read, by the clock that calls bear: the centre's, where one is heard.
         data_as_of: up to when the other desks are known; None = up to now, or there are none.

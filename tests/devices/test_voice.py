@@ -90,7 +90,7 @@ def test_a_clip_whose_copy_broke_off_is_named_and_not_said(tmp_path: Path, cut: 
     clip = folder / "zh" / "yao.wav"
     clip.write_bytes(clip.read_bytes()[:-cut])
     assert check_clips(folder) == ClipProblems((), ("zh/yao",))
-    assert ClipVoice(folder).say(CALL, 1, 100) is VoiceOutcome.NO_CLIPS
+    assert ClipVoice(folder).say(CALL, 100) is VoiceOutcome.NO_CLIPS
 
 
 def test_the_joined_announcement_decodes_and_lasts_as_long_as_its_clips() -> None:
@@ -108,32 +108,32 @@ def test_volume_is_in_the_samples() -> None:
 
 
 @POSIX
-def test_a_player_gets_one_wav_with_chime_both_languages_and_both_rounds(programs: Path) -> None:
+def test_a_player_gets_one_wav_with_chime_and_both_languages(programs: Path) -> None:
     played = _player(programs, "aplay")
-    assert ClipVoice(SOUNDS).say(CALL, 2, 80) is VoiceOutcome.SAID
+    assert ClipVoice(SOUNDS).say(CALL, 80) is VoiceOutcome.SAID
     with wave.open(str(played)) as sound:
         assert sound.getparams()[:3] == (1, 2, 22050)
         seconds = sound.getnframes() / sound.getframerate()
-    assert seconds == pytest.approx(2 * _expected_seconds(CALL) + voice.ROUND_GAP_S, abs=0.1)
+    assert seconds == pytest.approx(_expected_seconds(CALL), abs=0.05)
 
 
 @POSIX
 def test_a_player_that_fails_gives_way_to_the_next(programs: Path) -> None:
     _player(programs, "pw-play", status=1)
     played = _player(programs, "paplay")
-    assert ClipVoice(SOUNDS).say(CALL, 1, 100) is VoiceOutcome.SAID
+    assert ClipVoice(SOUNDS).say(CALL, 100) is VoiceOutcome.SAID
     assert played.exists()
 
 
 @POSIX
 def test_without_a_player_or_a_device_it_is_silent_and_says_so(programs: Path) -> None:
-    assert ClipVoice(SOUNDS).say(CALL, 1, 100) is VoiceOutcome.NO_DEVICE
+    assert ClipVoice(SOUNDS).say(CALL, 100) is VoiceOutcome.NO_DEVICE
     _player(programs, "aplay", status=1)
-    assert ClipVoice(SOUNDS).say(CALL, 1, 100) is VoiceOutcome.NO_DEVICE
+    assert ClipVoice(SOUNDS).say(CALL, 100) is VoiceOutcome.NO_DEVICE
     # A file that only looks like a program is no player either.
     (programs / "pw-play").write_text("#!/nowhere\n")
     (programs / "pw-play").chmod(0o700)
-    assert ClipVoice(SOUNDS).say(CALL, 1, 100) is VoiceOutcome.NO_DEVICE
+    assert ClipVoice(SOUNDS).say(CALL, 100) is VoiceOutcome.NO_DEVICE
 
 
 @POSIX
@@ -144,8 +144,8 @@ def test_a_bank_folder_without_a_clip_is_silent_for_that_call_only(
     folder = Path(shutil.copytree(SOUNDS, tmp_path / "sounds"))
     (folder / "zh" / "si.wav").unlink()
     said = ClipVoice(folder)
-    assert said.say(Announcement("A1042", 3), 1, 100) is VoiceOutcome.NO_CLIPS
-    assert said.say(Announcement("A1023", 3), 1, 100) is VoiceOutcome.SAID
+    assert said.say(Announcement("A1042", 3), 100) is VoiceOutcome.NO_CLIPS
+    assert said.say(Announcement("A1023", 3), 100) is VoiceOutcome.SAID
 
 
 @POSIX
@@ -153,7 +153,7 @@ def test_stopping_cuts_the_sentence_off(programs: Path) -> None:
     started = _player(programs, "aplay", text=STUCK)
     said = ClipVoice(SOUNDS)
     outcomes: list[VoiceOutcome] = []
-    speaking = threading.Thread(target=lambda: outcomes.append(said.say(CALL, 2, 100)))
+    speaking = threading.Thread(target=lambda: outcomes.append(said.say(CALL, 100)))
     speaking.start()
     while not started.exists():
         speaking.join(0.01)
@@ -161,7 +161,7 @@ def test_stopping_cuts_the_sentence_off(programs: Path) -> None:
     said.stop()
     speaking.join(10)
     assert outcomes == [VoiceOutcome.STOPPED]
-    assert said.say(CALL, 1, 100) is VoiceOutcome.STOPPED
+    assert said.say(CALL, 100) is VoiceOutcome.STOPPED
 
 
 @POSIX
@@ -169,7 +169,7 @@ def test_a_stuck_player_is_ended(programs: Path, monkeypatch: pytest.MonkeyPatch
     # Patience below zero: the player is late from the start.
     monkeypatch.setattr(voice, "_SPARE_S", -60.0)
     _player(programs, "aplay", text=STUCK)
-    assert ClipVoice(SOUNDS).say(CALL, 1, 100) is VoiceOutcome.NO_DEVICE
+    assert ClipVoice(SOUNDS).say(CALL, 100) is VoiceOutcome.NO_DEVICE
 
 
 @POSIX
@@ -179,7 +179,7 @@ def test_nothing_is_left_behind(programs: Path, tmp_path: Path) -> None:
         "import sys; from pathlib import Path\n"
         "from lobby_app.devices.voice import ClipVoice\n"
         "from lobby_app.domain.announcement import Announcement\n"
-        "print(ClipVoice(Path(sys.argv[1])).say(Announcement('A1001', 1), 1, 100))"
+        "print(ClipVoice(Path(sys.argv[1])).say(Announcement('A1001', 1), 100))"
     )
     temporary = tmp_path / "temporary"
     temporary.mkdir()

@@ -50,10 +50,10 @@ class RecordingVoice:
 
     def __init__(self, outcome: VoiceOutcome = VoiceOutcome.SAID) -> None:
         self.outcome = outcome
-        self.said: list[tuple[str, int, int, int]] = []
+        self.said: list[tuple[str, int, int]] = []
 
-    def say(self, announcement: Announcement, rounds: int, volume: int) -> VoiceOutcome:
-        self.said.append((announcement.number, announcement.counter, rounds, volume))
+    def say(self, announcement: Announcement, volume: int) -> VoiceOutcome:
+        self.said.append((announcement.number, announcement.counter, volume))
         return self.outcome
 
     def stop(self) -> None:

@@ -12,11 +12,12 @@ class Rotation:
     def place(self, count: int, now: float, *, is_held: bool) -> int:
         """Return which of `count` things to show now.
 
-        While `is_held` nothing changes; afterwards the present one stays its full time.
+        While `is_held` nothing changes. What is due then changes afterwards at once: where calls
+        are many, nothing would ever change otherwise.
         """
-        if self._due is None or is_held:
+        if self._due is None:
             self._due = now + self._seconds
-        elif now >= self._due:
+        elif now >= self._due and not is_held:
             self._due = now + self._seconds
             self._place += 1
         self._place = self._place % count if count else 0

@@ -13,8 +13,10 @@ from lobby_app.domain.ports import Voice, VoiceOutcome
 from lobby_app.services.views import BoardCall
 from lobby_app.ui.tasks import TaskRunner
 
-TOO_LATE = timedelta(minutes=3)
-"""A call that waited longer for its turn is not said: the wall slept, and it was answered."""
+TOO_LATE = timedelta(minutes=5)
+"""A call that waited longer for its turn is not said: the wall slept, and it was answered.
+
+Twenty calls at once are all said within this time."""
 _log = logging.getLogger(__name__)
 _UNHEARD = (VoiceOutcome.NO_DEVICE, VoiceOutcome.NO_CLIPS)
 
@@ -54,10 +56,16 @@ class Speaker(QObject):
         self._worker, self._voice = worker, voice
         self._loudness, self._clock = loudness, clock
         self.queue = AnnouncementQueue()
+        self._standing: frozenset[tuple[str, int]] = frozenset()
+        self._rounds = 0
         self._last_outcome: VoiceOutcome | None = None
 
-    def call(self, calls: Sequence[BoardCall]) -> None:
-        """Say new calls; those without sound are called by sight or in person (domain 4.4)."""
+    def call(self, calls: Sequence[BoardCall], shown: Sequence[BoardCall]) -> None:
+        """Say new calls; those without sound are called by sight or in person (domain 4.4).
+
+        `shown`: all calls that stand. What was taken back or is over is not said any more.
+        """
+        self._standing = frozenset((c.number, c.counter) for c in shown if not c.is_over)
         now = self._clock()
         if self._loudness.at(now.time()) == 0:
             return
@@ -68,19 +76,34 @@ class Speaker(QObject):
 
     def _go_on(self) -> None:
         now = self._clock()
-        self.queue = self.queue.since(now - TOO_LATE)
+        self.queue = self.queue.since(now - TOO_LATE).standing(self._standing)
         if not self.queue.can_begin:
             return
-        self.queue = self.queue.begun()
-        said, rounds = self.queue.current, self.queue.rounds(self._loudness.repeats)
-        volume = self._loudness.at(now.time())
+        self.queue, self._rounds = self.queue.begun(), 0
+        self._say()
+
+    def _say(self) -> None:
+        """Say the present call once."""
+        said, volume = self.queue.current, self._loudness.at(self._clock().time())
         if said is None or volume == 0:
             self._over(VoiceOutcome.STOPPED)
             return
+        self._rounds += 1
         voice = self._voice
-        self._worker.submit(lambda: voice.say(said, rounds, volume), self._over, self._failed)
+        self._worker.submit(lambda: voice.say(said, volume), self._over, self._failed)
+
+    @property
+    def _is_said_again(self) -> bool:
+        """Whether the present call has another round: once is enough while others wait."""
+        said, waiting = self.queue.current, self.queue.standing(self._standing).waiting
+        stands = said is not None and (said.number, said.counter) in self._standing
+        return stands and not waiting and self._rounds < self._loudness.repeats
 
     def _over(self, outcome: VoiceOutcome) -> None:
+        if outcome is VoiceOutcome.SAID and self._is_said_again:
+            self._last_outcome = outcome
+            self._say()
+            return
         self.queue = self.queue.done()
         if outcome in _UNHEARD:
             if outcome is not self._last_outcome:

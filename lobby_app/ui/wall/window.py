@@ -116,7 +116,7 @@ class WallWindow(QWidget):
         self.view.show_board(board)
         self.view.show_welcome(None if board.calls else bilingual("wall.welcome"))
         self.tick()
-        self.speaker.call(new)
+        self.speaker.call(new, board.calls)
 
     def pause_tips(self) -> None:
         """Let tips and messages stand still, or go on."""

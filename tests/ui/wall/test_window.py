@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -58,6 +59,10 @@ def _call(opened: OpenDesk, counter: int = 1) -> None:
     calling.call_next(opened.desk, TELLER, counter)
 
 
+def _said(voice: RecordingVoice) -> list[str]:
+    return [said[0] for said in voice.said]
+
+
 # Rows and lights.
 
 
@@ -108,7 +113,7 @@ def test_a_wall_that_starts_lights_and_says_only_what_was_called_just_now(qapp: 
         page.window.show_board(board)
         page.settle()
         assert page.lit == ["A1042"]
-        assert [said[0] for said in page.voice.said] == ["A1042"]
+        assert _said(page.voice) == ["A1042"] * 2
 
 
 def test_an_older_row_that_comes_back_is_no_new_call() -> None:
@@ -141,7 +146,7 @@ def test_calls_that_came_while_the_wall_slept_are_history(qapp: object) -> None:
         page.window.show_board(a_board(*missed, at=later))
         page.window.show_board(a_board(now, *missed, at=later))
         page.settle()
-        assert [said[0] for said in page.voice.said] == ["A1001", "A1007"]
+        assert _said(page.voice) == ["A1001"] * 2 + ["A1007"] * 2
         assert page.rows[:2] == [("A1007", "2"), ("A1006", "1")]
 
 
@@ -298,6 +303,17 @@ def test_tips_change_but_never_while_somebody_is_called(page: WallPage, opened: 
     assert page.view.tip.zh.text() not in (first, second)
 
 
+def test_tips_change_though_somebody_is_called_again_and_again(page: WallPage) -> None:
+    tips = set()
+    for n in range(20):
+        at = MORNING + timedelta(seconds=15 * n)
+        page.window.show_board(a_board(a_call(f"A10{n:02d}", 1, at), at=at))
+        page.pass_time(9)
+        page.pass_time(6)
+        tips.add(page.view.tip.zh.text())
+    assert len(tips) > 3
+
+
 def test_space_lets_tips_stand_still(page: WallPage) -> None:
     first = page.view.tip.zh.text()
     QTest.keyClick(page.window, Qt.Key.Key_Space)
@@ -363,7 +379,7 @@ def test_each_call_is_said_twice_and_one_without_sound_not(
         silent = a_call("A1002", 2, MORNING, without_sound=True)
         page.window.show_board(a_board(a_call("A1003", 3, MORNING), silent))
         page.settle()
-        assert page.voice.said == [("A1003", 3, 2, 80)]
+        assert page.voice.said == [("A1003", 3, 80)] * 2
         assert page.lit == ["A1003", "A1002"]
         assert not page.view.veil.is_framed
 
@@ -375,8 +391,8 @@ class HeldVoice(RecordingVoice):
         super().__init__()
         self.may_end = Event()
 
-    def say(self, announcement: Announcement, rounds: int, volume: int) -> VoiceOutcome:
-        outcome = super().say(announcement, rounds, volume)
+    def say(self, announcement: Announcement, volume: int) -> VoiceOutcome:
+        outcome = super().say(announcement, volume)
         self.may_end.wait(PATIENCE_S)
         return outcome
 
@@ -399,7 +415,89 @@ def test_what_waited_for_its_turn_through_a_sleep_is_not_said(
         page.time.at += TOO_LATE / 2 + timedelta(seconds=1)
         voice.may_end.set()
         page.settle()
-        assert [said[0] for said in voice.said] == ["A1001", "A1003"]
+        assert _said(voice) == ["A1001", "A1003", "A1003"]
+
+
+def test_twenty_calls_between_two_looks_are_all_said_one_after_the_other(page: WallPage) -> None:
+    page.window.show_board(a_board())
+    numbers = [f"A10{n:02d}" for n in range(20)]
+    calls = [a_call(at, 1, MORNING + timedelta(seconds=n)) for n, at in enumerate(numbers)]
+    page.window.show_board(a_board(*reversed(calls)))
+    page.settle()
+    assert [row[0] for row in page.rows] == numbers[:-7:-1]
+    assert _said(page.voice) == [*numbers, numbers[-1]], "the last one twice: nobody waits"
+
+
+def test_a_call_that_comes_while_another_is_said_waits_for_one_round_only(
+    qapp: QApplication,
+) -> None:
+    voice = HeldVoice()
+    with wall_page(None, voice=voice) as page:
+        page.open()
+        first = a_call("A1001", 1, MORNING)
+        page.window.show_board(a_board(first))
+        page.window.show_board(a_board(a_call("A1002", 2, MORNING), first))
+        voice.may_end.set()
+        page.settle()
+        assert _said(voice) == ["A1001", "A1002", "A1002"]
+
+
+def test_calls_that_are_taken_back_or_over_are_not_said_any_more(qapp: QApplication) -> None:
+    voice = HeldVoice()
+    with wall_page(None, voice=voice) as page:
+        page.open()
+        calls = [a_call(f"A100{n}", n, MORNING + timedelta(seconds=n)) for n in (4, 3, 2, 1)]
+        page.window.show_board(a_board(*calls))
+        # The first is undone while it is being said, the second in time; the third is served.
+        served = replace(calls[1], is_over=True)
+        page.window.show_board(a_board(calls[0], served))
+        voice.may_end.set()
+        page.settle()
+        assert _said(voice) == ["A1001", "A1004", "A1004"]
+
+
+def test_a_call_undone_while_it_is_said_is_not_said_again(
+    qapp: QApplication, opened: OpenDesk
+) -> None:
+    voice = HeldVoice()
+    with wall_page(opened, voice=voice) as page:
+        page.open()
+        _queue(opened, 1, 1)
+        _call(opened)
+        page.window.watch.look()
+        page.until(lambda: _said(voice) == ["A1001"])
+        ticket = calling.counter_view(opened.desk, 1).current
+        calling.undo_last_step(opened.desk, TELLER, 1, ticket.ticket_id)
+        page.window.watch.look()
+        page.until(lambda: page.rows == [])
+        voice.may_end.set()
+        page.settle()
+        assert _said(voice) == ["A1001"]
+
+
+def test_quiet_hours_begin_while_calls_wait_and_end_again(
+    qapp: QApplication, opened: OpenDesk
+) -> None:
+    noon, voice = MORNING.replace(hour=12, minute=0), HeldVoice()
+    with wall_page(
+        opened, voice=voice, quiet="12:00-14:00", at=noon - timedelta(seconds=5)
+    ) as page:
+        page.open()
+        first, second, third, fourth = (
+            a_call(f"A100{n}", n, MORNING + timedelta(seconds=n)) for n in range(1, 5)
+        )
+        page.window.show_board(a_board(second, first))
+        page.time.at = noon
+        voice.may_end.set()
+        page.settle()
+        page.window.show_board(a_board(third, second, first))
+        page.settle()
+        assert _said(voice) == ["A1001"]
+        assert not page.view.veil.is_framed
+        page.time.at = noon + timedelta(hours=2)
+        page.window.show_board(a_board(fourth, third, second, first))
+        page.settle()
+        assert _said(voice) == ["A1001", "A1004", "A1004"]
 
 
 def test_nothing_is_said_in_quiet_hours(qapp: QApplication) -> None:

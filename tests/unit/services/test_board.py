@@ -14,7 +14,7 @@ from lobby_app.domain.replication import Link, LinkStatus
 from lobby_app.domain.text import Text
 from lobby_app.domain.ticket_steps import ParkKind
 from lobby_app.services import calling, hall
-from lobby_app.services.board import ROWS, board
+from lobby_app.services.board import board
 from lobby_app.services.views import BoardCall, BoardView, BoardZone
 from tests.helpers.calling_desk import session_of, tickets_for
 
@@ -29,13 +29,15 @@ def _numbers(opened: OpenDesk) -> list[tuple[str, int]]:
     return [(call.number, call.counter) for call in board(opened.desk).calls]
 
 
-def test_last_six_calls_newest_on_top(opened: OpenDesk) -> None:
+def test_calls_stand_newest_first_and_those_that_are_over_say_so(opened: OpenDesk) -> None:
     tickets_for(opened, 8)
     _open(opened, 3)
     for _ in range(8):
         calling.call_next(opened.desk, TELLER, 3)
-    assert _numbers(opened) == [(f"A100{n}", 3) for n in (8, 7, 6, 5, 4, 3)]
-    assert ROWS == 6
+    assert _numbers(opened) == [(f"A100{n}", 3) for n in (8, 7, 6, 5, 4, 3, 2, 1)]
+    assert [call.is_over for call in board(opened.desk).calls] == [False, *[True] * 7]
+    calling.start_service(opened.desk, TELLER, 3)
+    assert not board(opened.desk).calls[0].is_over
 
 
 def test_a_recalled_ticket_has_one_row_on_top(opened: OpenDesk) -> None:
