@@ -8,14 +8,16 @@ from typing_extensions import override
 from lobby_app.messages import bilingual
 from lobby_app.services.views import BoardCall
 from lobby_app.ui.wall.canvas import Canvas
-from lobby_app.ui.wall.colours import LIT, ON_LIT, QUIET, WHITE
+from lobby_app.ui.wall.colours import LIT, MAIN, ON_LIT, QUIET, WHITE
 from lobby_app.ui.wall.text import WallText
 
 NUMBER_SIZE = 166
 """Type whose digits are 120 pixels high."""
-_PADDING, _LABEL, _COUNTER, _GAP = 32, 176, 208, 20
+_PADDING, _LABEL, _COUNTER, _GAP = 32, 192, 208, 20
 _NUMBER_SHARE = 0.46
 _RADIUS = 22
+BLOCK = 150
+"""Words that belong together stay together, however high a row is."""
 
 
 class CallRow(QWidget):
@@ -28,10 +30,10 @@ class CallRow(QWidget):
         right = Qt.AlignmentFlag.AlignRight
         self.number = WallText(self, NUMBER_SIZE, floor=NUMBER_SIZE * 2 // 3)
         self.counter = WallText(self, NUMBER_SIZE, align=right, floor=NUMBER_SIZE * 2 // 3)
-        self.label_zh = WallText(self, 54)
-        self.label_en = WallText(self, 38, colour=QUIET, bold=False)
-        self.note_zh = WallText(self, 50, align=right)
-        self.note_en = WallText(self, 36, align=right, colour=QUIET, bold=False)
+        self.label_zh = WallText(self, MAIN)
+        self.label_en = WallText(self, 48, colour=QUIET, bold=False)
+        self.note_zh = WallText(self, MAIN, align=right)
+        self.note_en = WallText(self, 42, align=right, colour=QUIET, bold=False)
         self._main = (self.number, self.counter, self.label_zh, self.note_zh)
         self._quiet = (self.label_en, self.note_en)
         window = bilingual("wall.window")
@@ -77,13 +79,16 @@ class CallRow(QWidget):
         counter_x = label_x - _GAP - _COUNTER
         number = width * _NUMBER_SHARE - _PADDING
         note_x = _PADDING + number + _GAP
+        block = min(height, BLOCK)
+        upper, lower = (height - block) / 2 + block * 0.08, height / 2 + block * 0.05
+        zh, en = block * 0.46, block * 0.38
         places = (
             (self.number, _PADDING, 2, number, height - 4),
-            (self.note_zh, note_x, height * 0.12, counter_x - note_x, height * 0.42),
-            (self.note_en, note_x, height * 0.54, counter_x - note_x, height * 0.34),
+            (self.note_zh, note_x, upper, counter_x - note_x, zh),
+            (self.note_en, note_x, lower, counter_x - note_x, en),
             (self.counter, counter_x, 2, _COUNTER, height - 4),
-            (self.label_zh, label_x, height * 0.12, _LABEL, height * 0.42),
-            (self.label_en, label_x, height * 0.54, _LABEL, height * 0.34),
+            (self.label_zh, label_x, upper, _LABEL, zh),
+            (self.label_en, label_x, lower, _LABEL, en),
         )
         for part, *place in places:
             part.place(canvas.inner(*place), canvas.scale)

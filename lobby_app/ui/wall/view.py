@@ -1,6 +1,7 @@
 """The wall's layout: what is where, in design pixels; decides nothing."""
 
 from collections.abc import Collection
+from math import ceil
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
@@ -12,7 +13,7 @@ from lobby_app.messages import bilingual
 from lobby_app.services.views import BoardCall, BoardView
 from lobby_app.ui.wall.call_row import CallRow
 from lobby_app.ui.wall.canvas import DESIGN_HEIGHT, Canvas
-from lobby_app.ui.wall.colours import GROUND, LINE, PANEL, QUIET
+from lobby_app.ui.wall.colours import GROUND, LINE, MAIN, PANEL, QUIET
 from lobby_app.ui.wall.parts import (
     Surface,
     TipCard,
@@ -27,9 +28,11 @@ from lobby_app.ui.wall.zone_row import OPEN_COLUMN, WAITING_COLUMN, ZoneRow
 ROWS = 6
 CALLS_SHARE = 0.70
 """Of the wall's width: never less belongs to the calls."""
-_HEADER, _WORDS, _EDGE, _GUTTER = 76, 92, 16, 24
+_HEADER, _WORDS, _MOST_WORDS, _EDGE, _GUTTER = 76, 92, 130, 16, 24
 _PANEL_PADDING, _HEADS, _ZONE, _TIP = 28, 102, 160, 164
 _ROW_GAP, _ZONE_GAP, _DEMO = 3, 18, 332
+_LEAST_ZONE = 118
+"""Height of a zone below which its words would be smaller than can be read."""
 
 
 class WallView(QWidget):
@@ -42,8 +45,8 @@ class WallView(QWidget):
         self.setPalette(palette)
         self.setAutoFillBackground(True)
         right, centre = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignHCenter
-        self.title_zh = WallText(self, 54)
-        self.title_en = WallText(self, 46, colour=QUIET, bold=False)
+        self.title_zh = WallText(self, MAIN)
+        self.title_en = WallText(self, 50, colour=QUIET, bold=False)
         self.clock = WallText(self, 72, align=right)
         self.stale = stale_mark(self, bilingual("wall.stale"))
         self.demo = demo_mark(self, bilingual("wall.demo"))
@@ -56,6 +59,9 @@ class WallView(QWidget):
             WallText(self.panel, size, colour=QUIET, bold=bold, align=right)
             for size, bold in ((40, True), (32, False)) * 2
         ]
+        self.page = WallText(self.panel, 46, colour=QUIET)
+        self._board: BoardView | None = None
+        self._page = 0
         self.zones: list[ZoneRow] = []
         self.lines: list[Surface] = []
         self.tip = TipCard(self.panel)
@@ -81,11 +87,34 @@ class WallView(QWidget):
         calls += [None] * (ROWS - len(calls))
         for row, call in zip(self.rows, calls, strict=True):
             row.show_call(call)
-        self._set_zones(len(board.zones))
-        for line, zone in zip(self.zones, board.zones, strict=True):
-            line.show_zone(zone, is_paused=zone.zone in board.paused)
+        self._board = board
+        self._show_zones(board)
         self.demo.setVisible(board.is_demo)
         self.panel.show()
+
+    @property
+    def pages(self) -> int:
+        """How many pages the zones need so that each can be read."""
+        count = len(self._board.zones) if self._board is not None else 0
+        canvas = Canvas.of(self.width(), self.height())
+        room = max(1, int((_tip_y(canvas) - _HEADS) / _LEAST_ZONE))
+        return max(1, ceil(count / room))
+
+    def show_page(self, page: int) -> None:
+        """Show the zones of a page, counted from 0."""
+        if self._board is not None and page != self._page:
+            self._page = page
+            self._show_zones(self._board)
+
+    def _show_zones(self, board: BoardView) -> None:
+        pages = self.pages
+        self._page %= pages
+        each = ceil(len(board.zones) / pages)
+        zones = board.zones[self._page * each : (self._page + 1) * each]
+        self._set_zones(len(zones))
+        for line, zone in zip(self.zones, zones, strict=True):
+            line.show_zone(zone, is_paused=zone.zone in board.paused)
+        self.page.set_text(f"{self._page + 1} / {pages}" if pages > 1 else "")
 
     def _set_zones(self, count: int) -> None:
         if count == len(self.zones):
@@ -132,9 +161,9 @@ class WallView(QWidget):
         self.veil.setGeometry(self.rect())
 
     def _arrange_header(self, canvas: Canvas, split: float) -> None:
-        self.title_zh.place(canvas.area(_EDGE + 32, 8, 230, _HEADER - 12), canvas.scale)
-        self.title_en.place(canvas.area(300, 8, 290, _HEADER - 12), canvas.scale)
-        stale = (600, 12, split - _GUTTER - 600, _HEADER - 20)
+        self.title_zh.place(canvas.area(_EDGE + 32, 6, 260, _HEADER - 8), canvas.scale)
+        self.title_en.place(canvas.area(322, 6, 304, _HEADER - 8), canvas.scale)
+        stale = (636, 12, split - _GUTTER - 636, _HEADER - 20)
         self.stale.setGeometry(canvas.area(*stale))
         self.stale.arrange(canvas, *stale[2:])
         demo = (split, 12, _DEMO, _HEADER - 20)
@@ -145,7 +174,8 @@ class WallView(QWidget):
         self.clock.place(canvas.area(*clock), canvas.scale)
 
     def _arrange_calls(self, canvas: Canvas, width: float) -> None:
-        bottom = canvas.height - _WORDS - _EDGE
+        words = min(_WORDS * canvas.height / DESIGN_HEIGHT, _MOST_WORDS)
+        bottom = canvas.height - words - _EDGE
         step = (bottom - _HEADER) / ROWS
         inside = width - _EDGE
         for place, row in enumerate(self.rows):
@@ -154,11 +184,11 @@ class WallView(QWidget):
         middle = (_HEADER + bottom) / 2
         self.welcome_zh.place(canvas.area(80, middle - 200, width - 160, 190), canvas.scale)
         self.welcome_en.place(canvas.area(80, middle, width - 160, 190), canvas.scale)
-        self.words.setGeometry(canvas.area(_EDGE, bottom + 4, inside, _WORDS))
-        self.words.arrange(canvas, inside, _WORDS)
+        self.words.setGeometry(canvas.area(_EDGE, bottom + 4, inside, words))
+        self.words.arrange(canvas, inside, words)
 
     def _arrange_panel(self, canvas: Canvas, left: float, width: float) -> None:
-        height = canvas.height - _HEADER - _EDGE
+        height = _panel_height(canvas)
         self.panel.setGeometry(canvas.area(left, _HEADER, width, height))
         self.panel.wear(canvas)
         inside, right = width - 2 * _PANEL_PADDING, width - _PANEL_PADDING
@@ -171,7 +201,8 @@ class WallView(QWidget):
         )
         for head, place in zip(self.heads, heads, strict=True):
             head.place(canvas.inner(*place), canvas.scale)
-        self._arrange_zones(canvas, inside, height - _TIP - 14)
+        self.page.place(canvas.inner(_PANEL_PADDING, 20, 150, 62), canvas.scale)
+        self._arrange_zones(canvas, inside, _tip_y(canvas))
 
     def _arrange_zones(self, canvas: Canvas, inside: float, tip_y: float) -> None:
         most = _ZONE * canvas.height / DESIGN_HEIGHT
@@ -183,3 +214,12 @@ class WallView(QWidget):
             line.setGeometry(canvas.inner(_PANEL_PADDING, y + step - _ZONE_GAP / 2, inside, 2))
         self.tip.setGeometry(canvas.inner(_PANEL_PADDING, tip_y, inside, _TIP))
         self.tip.arrange(canvas, inside, _TIP)
+
+
+def _panel_height(canvas: Canvas) -> float:
+    return canvas.height - _HEADER - _EDGE
+
+
+def _tip_y(canvas: Canvas) -> float:
+    """Return where the tip begins in the panel: the zones end above it."""
+    return _panel_height(canvas) - _TIP - 14

@@ -26,6 +26,8 @@ from lobby_app.ui.wall.watching import BoardWatch
 TICK_MS = 100
 """How often the wall looks at store and clock; a look costs a fraction of a millisecond."""
 MESSAGE_S = 12.0
+PAGE_S = 8.0
+"""How long a page of zones stays, where there are more than can be read at once."""
 RETRY_S = 10.0
 SHIFT_S = 180.0
 SHIFTS = ((0, 0), (3, 0), (3, 3), (0, 3), (-3, 3), (-3, 0), (-3, -3), (0, -3), (3, -3))
@@ -70,6 +72,7 @@ class WallWindow(QWidget):
         self._board: BoardView | None = None
         self._lights = Highlights()
         self._tips, self._sentences = Rotation(tip_s), Rotation(MESSAGE_S)
+        self._pages = Rotation(PAGE_S)
         self.are_tips_paused = False
         self._flash_from: float | None = None
         self._retry_at: float | None = None
@@ -134,7 +137,9 @@ class WallWindow(QWidget):
         is_night = self._night is not None and moment.time() in self._night
         view.veil.set_dim(is_night and not lit)
         view.veil.set_framed(self._is_frame_on(now))
-        self._show_words(now, is_held=bool(lit) or self.are_tips_paused)
+        is_held = bool(lit) or self.are_tips_paused
+        view.show_page(self._pages.place(view.pages, now, is_held=is_held))
+        self._show_words(now, is_held=is_held)
         if self._retry_at is not None and now >= self._retry_at:
             self._retry_at = None
             self.retried.emit()

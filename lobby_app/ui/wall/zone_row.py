@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from lobby_app.domain.text import Text
 from lobby_app.messages import bilingual
 from lobby_app.services.views import BoardZone
+from lobby_app.ui.wall.call_row import BLOCK
 from lobby_app.ui.wall.canvas import Canvas
 from lobby_app.ui.wall.colours import QUIET
 from lobby_app.ui.wall.text import WallText
@@ -45,14 +46,15 @@ class ZoneRow(QWidget):
         open_x = waiting_x - OPEN_COLUMN
         name = open_x - _LETTER
         english = width * _ENGLISH_SHARE
-        upper, lower = height * 0.60, height * 0.40
+        block = min(height, BLOCK)
+        y, upper, lower = (height - block) / 2, block * 0.60, block * 0.40
         places = (
-            (self.letter, 0, 0, _LETTER, upper),
-            (self.name_zh, _LETTER, 0, name, upper),
-            (self.open, open_x, 0, OPEN_COLUMN, upper),
-            (self.waiting, waiting_x + _COLUMN_GAP, 0, WAITING_COLUMN - _COLUMN_GAP, upper),
-            (self.name_en, 0, upper, english, lower),
-            (self.wait, english + _GAP, upper, width - english - _GAP, lower),
+            (self.letter, 0, y, _LETTER, upper),
+            (self.name_zh, _LETTER, y, name, upper),
+            (self.open, open_x, y, OPEN_COLUMN, upper),
+            (self.waiting, waiting_x + _COLUMN_GAP, y, WAITING_COLUMN - _COLUMN_GAP, upper),
+            (self.name_en, 0, y + upper, english, lower),
+            (self.wait, english + _GAP, y + upper, width - english - _GAP, lower),
         )
         for part, *place in places:
             part.place(canvas.inner(*place), canvas.scale)

@@ -13,10 +13,10 @@ from lobby_app.domain.text import Language, Text
 from lobby_app.messages import Messages, bilingual
 from lobby_app.services.hall import MESSAGE_EN, MESSAGE_ZH
 from lobby_app.services.views import BoardView, BoardZone
-from lobby_app.ui.wall.colours import GROUND, LIT, ON_LIT
+from lobby_app.ui.wall.colours import GROUND, LIT, MAIN, ON_LIT
 from lobby_app.ui.wall.text import WallText
 from lobby_app.ui.wall.view import CALLS_SHARE
-from lobby_app.ui.wall.window import _TIPS
+from lobby_app.ui.wall.window import _TIPS, PAGE_S
 from tests.helpers.wall_app import MORNING, WallPage, a_board, a_call, wall_page
 
 SIZES = [(1920, 1080), (1366, 768), (3840, 2160), (1280, 1024), (1080, 1920)]
@@ -112,6 +112,8 @@ def test_whatever_is_searched_for_is_twice_the_clear_size(page: WallPage) -> Non
     for zone in page.view.zones:
         assert zone.letter.shown_font.pixelSize() >= 63
         assert zone.waiting.shown_font.pixelSize() >= 63
+    texts = [page.view.title_zh, *(row.label_zh for row in page.view.rows)]
+    assert {text.shown_font.pixelSize() for text in texts} == {MAIN}
 
 
 def test_calls_have_seven_tenths_of_the_width(page: WallPage) -> None:
@@ -184,15 +186,30 @@ def test_without_calls_people_are_told_what_to_do(page: WallPage) -> None:
     assert bilingual("wall.welcome").zh not in [t.text() for t in page.shown_texts()]
 
 
-@pytest.mark.parametrize("count", [1, 3, 5, 7])
-def test_any_number_of_zones_finds_room(page: WallPage, count: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "size", "pages"),
+    [
+        (1, (1920, 1080), ["A"]),
+        (6, (1366, 768), ["ABCDEF"]),
+        (7, (1920, 1080), ["ABCD", "EFG"]),
+        (10, (3840, 2160), ["ABCDE", "FGHJK"]),
+        (10, (1080, 1920), ["ABCDEFGHJK"]),
+    ],
+)
+def test_any_number_of_zones_is_large_enough_if_need_be_on_pages(
+    page: WallPage, count: int, size: tuple[int, int], pages: list[str]
+) -> None:
     zones = tuple(
         BoardZone(letter, Text("综合业务", "Service"), 12, WaitRange(20, 30), 2)
-        for letter in "ABCDEFG"[:count]
+        for letter in "ABCDEFGHJK"[:count]
     )
-    _show(page, a_board(*CALLS, zones=zones))
-    assert len(page.view.zones) == count
-    assert all(text.is_whole for text in page.shown_texts())
+    _show(page, a_board(*CALLS[1:], zones=zones), size)
+    for letters in [*pages, pages[0]]:
+        assert "".join(zone.letter.text() for zone in page.view.zones) == letters
+        for text in page.shown_texts():
+            assert text.is_whole, text.text()
+            assert text.is_above_floor, text.text()
+        page.pass_time(PAGE_S)
     # Fewer zones again: no line is left behind.
     page.window.show_board(a_board(*CALLS))
     assert len(page.view.zones) == len(page.view.lines) == 5
