@@ -97,6 +97,8 @@ def test_every_tip_is_readable(page: WallPage, tip: str) -> None:
     for text in (page.view.tip.zh, page.view.tip.en):
         assert text.is_whole
         assert text.is_above_floor
+    # The wall's font draws a curly quotation mark as wide as a Chinese character.
+    assert page.view.tip.en.text().isascii()
 
 
 def test_called_digits_are_76_mm_high_on_a_55_inch_wall(page: WallPage) -> None:
