@@ -1,6 +1,7 @@
 """Partitions are made ahead and dropped behind; what is left still chains, and clocks may err."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from uuid import uuid4
@@ -12,6 +13,7 @@ from tests.central.logs import Log, issued, today
 from tests.helpers.postgres import Central
 
 KEPT_DAYS = 90
+_WAITS = "SELECT pid FROM pg_locks WHERE pid = %s AND NOT granted"
 
 
 @pytest.fixture
@@ -62,6 +64,17 @@ def test_days_are_made_for_desks_where_the_daily_upkeep_was_forgotten(
         assert _partitions(central, parent)[-1] == today() + timedelta(days=26)
 
 
+def test_days_are_made_for_whoever_brings_events_first_after_all_were_away(
+    central: Central, desk: PostgresTransport
+) -> None:
+    """A desk fetches the roster when its events are given away: it cannot be waited for."""
+    log = _log(2)
+    desk.call("append", log.request(0, 1))
+    _set_day(central, 30)
+    assert desk.call("append", log.request(1, 2))["verdict"] == "taken"
+    assert _partitions(central, "ticket")[-1] == today() + timedelta(days=44)
+
+
 def test_what_is_over_is_dropped_and_the_rest_still_chains(
     central: Central, desk: PostgresTransport
 ) -> None:
@@ -99,6 +112,27 @@ def test_a_dump_under_way_keeps_old_days_and_no_new_ones(
     assert (said["dropped"] > 0, said["postponed"]) == (True, False)
     (head,) = desk.call("heads", {})["heads"]
     assert (head["seq"], head["base_seq"]) == (3, 2)
+
+
+def test_a_reader_who_waits_crosswise_keeps_old_days_and_no_new_ones(central: Central) -> None:
+    _set_day(central, KEPT_DAYS + 1)
+    with central.open() as upkeep, central.open() as reader, ThreadPoolExecutor(1) as thread:
+        upkeep.execute("SET deadlock_timeout = '10ms'")
+        reader.execute("SET deadlock_timeout = '60s'")
+        with reader.transaction():
+            reader.execute("LOCK TABLE lobby.ticket IN ACCESS SHARE MODE")
+            with upkeep.transaction():
+                upkeep.execute("LOCK TABLE lobby.event IN ACCESS EXCLUSIVE MODE")
+                waiting = thread.submit(
+                    reader.execute, "LOCK TABLE lobby.event IN ACCESS SHARE MODE"
+                )
+                pid = reader.info.backend_pid
+                while not waiting.done() and not central.run(_WAITS, pid):
+                    pass
+                row = upkeep.execute("SELECT lobby.keep_up()").fetchone()
+            waiting.result()
+    assert row is not None
+    assert (row[0]["made"], row[0]["dropped"], row[0]["postponed"]) == (36, 0, True)
 
 
 def test_upkeep_works_whatever_order_the_planner_joins_in(central: Central) -> None:

@@ -205,6 +205,8 @@ begin
     raise exception 'too big' using errcode = 'LB002';
   end if;
   if not is_whole then raise exception 'malformed' using errcode = 'LB003'; end if;
+  -- After all were away too long: a desk asks for the roster when its events are given away.
+  perform lobby.make_days_if_forgotten();
   verdict := lobby.take(caller, the_log, after_seq, after_chain, seqs, hlcs, chains, bodies);
   return jsonb_build_object('verdict', verdict, 'now_ms', lobby.now_ms(),
                             'heads', lobby.head_of(caller.branch_id, the_log));

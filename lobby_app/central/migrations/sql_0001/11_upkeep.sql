@@ -110,7 +110,7 @@ begin
   begin
     dropped := lobby.drop_before(present - kept.keep_event_days, present - kept.keep_ticket_days,
                                  present - kept.keep_claim_days);
-  exception when lock_not_available then
+  exception when lock_not_available or deadlock_detected then
     postponed := true;
   end;
   return jsonb_build_object('made', made, 'dropped', dropped, 'postponed', postponed);
