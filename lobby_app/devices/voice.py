@@ -12,6 +12,7 @@ import tempfile
 import threading
 import wave
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,10 +43,7 @@ class _UnusableClipError(Exception):
 def check_clips(folder: Path) -> ClipProblems:
     """Return which clips of a folder are missing, and which are no WAV like the chime."""
     missing = missing_clips(folder)
-    try:
-        rate = _rate(folder)
-    except _UnusableClipError:
-        rate = RATES[0]
+    rate = _rate_of_set(folder)
     unusable = []
     for name in required_clips():
         if name not in missing:
@@ -65,15 +63,23 @@ def _file(folder: Path, name: str) -> Path:
     return folder / f"{name}.wav"
 
 
-def _rate(folder: Path) -> int:
-    """Return the sample rate of a set of clips: that of its chime."""
+def _rate_of_set(folder: Path) -> int:
+    """Return the rate of the first clip that has one: a chime that is lost condemns no other."""
+    for name in required_clips():
+        with suppress(_UnusableClipError):
+            return _rate(folder, name)
+    return RATES[0]
+
+
+def _rate(folder: Path, name: str = CHIME) -> int:
+    """Return the sample rate of a clip; that of the chime is the rate of its set."""
     try:
-        with wave.open(str(_file(folder, CHIME))) as clip:
+        with wave.open(str(_file(folder, name))) as clip:
             rate: int = clip.getframerate()
     except (OSError, EOFError, wave.Error) as error:
-        raise _UnusableClipError(CHIME) from error
+        raise _UnusableClipError(name) from error
     if rate not in RATES:
-        raise _UnusableClipError(CHIME)
+        raise _UnusableClipError(name)
     return rate
 
 

@@ -93,6 +93,18 @@ def test_a_clip_whose_copy_broke_off_is_named_and_not_said(tmp_path: Path, cut: 
     assert ClipVoice(folder).say(CALL, 100) is VoiceOutcome.NO_CLIPS
 
 
+def test_a_set_without_its_chime_lacks_the_chime_and_nothing_else(tmp_path: Path) -> None:
+    for name in required_clips()[1:]:
+        clip = tmp_path / f"{name}.wav"
+        clip.parent.mkdir(exist_ok=True)
+        with wave.open(str(clip), "wb") as sound:
+            sound.setparams((1, 2, 44100, 0, "NONE", ""))
+            sound.writeframes(b"\0" * 400)
+    assert check_clips(tmp_path) == ClipProblems((CHIME,), ())
+    (tmp_path / f"{CHIME}.wav").write_bytes(b"ID3 is no WAV")
+    assert check_clips(tmp_path) == ClipProblems((), (CHIME,))
+
+
 def test_the_joined_announcement_decodes_and_lasts_as_long_as_its_clips() -> None:
     sound, rate = joined(SOUNDS, CALL.sentences, 100)
     assert len(sound) / 2 / rate == pytest.approx(_expected_seconds(CALL), abs=0.05)
