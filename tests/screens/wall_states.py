@@ -28,6 +28,10 @@ _BUSY = (
     BoardZone("D", Text("理财贷款", "Advice"), 0, WaitRange(0, 0), 3),
     BoardZone("E", Text("专属预约", "Appointments"), 1, WaitRange(3, 3), 1),
 )
+_MANY = tuple(
+    BoardZone(letter, Text("综合业务", "Service"), 12, WaitRange(20, 30), 2)
+    for letter in "ABCDEFGHJK"
+)
 _MESSAGE = Text(
     "现金区设备维修，请先到综合柜台办理", "Cash counters pause: please use the service counters."
 )
@@ -68,6 +72,7 @@ WALL_STATES: dict[str, Callable[[WallPage], None]] = {
     "call": _boards(a_board(*_CALLS), a_board(*_NEW)),
     "busy": _boards(a_board(*_CALLS, zones=_BUSY), a_board(*_NEW, zones=_BUSY, paused=("C",))),
     "message": _boards(a_board(*_CALLS, messages=(_MESSAGE,))),
+    "many-zones": _boards(a_board(*_CALLS, zones=_MANY)),
     "two-desks": _boards(a_board(a_call("A12041", 12), a_call("B23117", 7), *_CALLS[:4])),
     "stale": _stale,
     "night": _night,
