@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ class World:
         self.is_down = False
         self.centre_restores = 0
         self.moved_back: set[str] = set()
+        self._pids: set[int] = set()
 
     # ---------------------------------------------------------------------------- beginning, end
 
@@ -96,6 +98,7 @@ class World:
                 arguments, stdin=subprocess.PIPE, stderr=errors, env=_clock_of(desk.folder),
                 stdout=subprocess.PIPE if name == "work" else subprocess.DEVNULL,
             )  # fmt: skip
+        self._pids.add(process.pid)
         if name == "work":
             reader = threading.Thread(target=_listen, args=(desk, process), daemon=True)
             reader.start()
@@ -127,6 +130,7 @@ class World:
             for process in desk.processes.values():
                 _finish(process)
         self.network.stop()
+        _clear_clocks(self._pids)
 
     # ------------------------------------------------------------------------------------ faults
 
@@ -271,6 +275,13 @@ def _set_clock(folder: Path, seconds: int) -> None:
     unfinished = folder / "clock.new"
     unfinished.write_text(f"{seconds:+d}", encoding="ascii")
     unfinished.replace(folder / "clock")
+
+
+def _clear_clocks(pids: Iterable[int]) -> None:
+    """Remove what processes that were killed left of their clocks; a later one may have the pid."""
+    for pid in pids:
+        for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+            Path("/dev/shm", name).unlink(missing_ok=True)  # noqa: S108  # libfaketime's
 
 
 def _copy_log(source: Path, target: Path) -> None:
