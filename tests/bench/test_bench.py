@@ -4,10 +4,13 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication
+
 from tests.bench.endurance import growth
 from tests.bench.figures import Figure, against_goal, against_limit, percentile, write
 from tests.bench.store import WAITING, Customers, measure_store
 from tests.bench.triage import measure_triage
+from tests.bench.window import measure_window
 from tests.helpers.desk_app import open_demo_desk
 
 KEYS = ["name", "unit", "p50", "p95", "limit", "ratio", "goal", "met"]
@@ -46,6 +49,17 @@ def test_limits_are_measured_in_the_same_run(tmp_path: Path) -> None:
     assert min(limits) > 0
     assert limits[0] != limits[1], "no two runs take the same time to the nanosecond"
     assert all(figure.ratio == figure.p95 / figure.limit for figure in runs)
+
+
+def test_a_scan_is_followed_from_its_last_key_to_the_printer(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    opened = open_demo_desk(tmp_path / "desk")
+    customers = Customers(opened, 500, SCANS + WAITING)
+    painted, printed = measure_window(opened, customers, tmp_path, SCANS)
+    opened.close()
+    assert painted.p50 > painted.limit > 0
+    assert printed.p50 > printed.limit > 0
 
 
 def test_growth_is_told_from_noise() -> None:

@@ -104,8 +104,8 @@ def measure_window(
         page = DeskPage(opened, open_printer(Settings(folder, printer=settings)))
         wedge = WedgeFilter(application, WedgeSettings())
         wedge.scanned.connect(page.window.scan)
-        wedge.reading.connect(page.window.visiting.reading)
         page.open(*_SIZE)
+        wedge.reading.connect(page.window.visiting.reading)
         page.sign_on()
         try:
             return _measured(page, printer, customers.cards(scans))
