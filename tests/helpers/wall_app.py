@@ -52,6 +52,11 @@ class RecordingVoice:
         self.outcome = outcome
         self.said: list[tuple[str, int, int]] = []
 
+    @property
+    def numbers(self) -> list[str]:
+        """Whose calls were said."""
+        return [said[0] for said in self.said]
+
     def say(self, announcement: Announcement, volume: int) -> VoiceOutcome:
         self.said.append((announcement.number, announcement.counter, volume))
         return self.outcome

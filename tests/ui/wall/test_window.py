@@ -1,79 +1,46 @@
-"""The wall over a real desk: lights, stale data, tips, night, voice, keys, screens, memory."""
+"""The wall over a real desk: lights, stale data, tips, night, keys, screens, memory."""
 
 import gc
 import tracemalloc
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from lobby_app.assembly import OpenDesk
 from lobby_app.config import WallSettings
-from lobby_app.domain.announcement import Announcement
 from lobby_app.domain.errors import KnownError
-from lobby_app.domain.ports import VoiceOutcome
 from lobby_app.messages import bilingual
 from lobby_app.services import calling, hall
 from lobby_app.services.views import BoardView
 from lobby_app.ui.wall.highlight import Highlights
 from lobby_app.ui.wall.placing import ScreenKeeper, chosen_screen
 from lobby_app.ui.wall.rotation import Rotation
-from lobby_app.ui.wall.speaking import TOO_LATE
 from lobby_app.ui.wall.watching import REFRESH_S
-from tests.helpers.calling_desk import session_of, tickets_for
 from tests.helpers.held_desk import HeldDesk
 from tests.helpers.losses import lose_call
 from tests.helpers.wall_app import (
     EARLIER,
     MORNING,
-    PATIENCE_S,
-    RecordingVoice,
     WallPage,
     a_board,
     a_call,
     wall_page,
 )
-
-TELLER = session_of("0017")
-
-
-@pytest.fixture
-def page(qapp: QApplication, opened: OpenDesk) -> Iterator[WallPage]:
-    with wall_page(opened) as wall:
-        wall.open()
-        yield wall
-
-
-def _queue(opened: OpenDesk, count: int, *counters: int) -> None:
-    tickets_for(opened, count)
-    for counter in counters:
-        calling.open_counter(opened.desk, TELLER, counter, ["cash_counter"])
-
-
-def _call(opened: OpenDesk, counter: int = 1) -> None:
-    calling.call_next(opened.desk, TELLER, counter)
-
-
-def _said(voice: RecordingVoice) -> list[str]:
-    return [said[0] for said in voice.said]
-
+from tests.ui.wall.calls import TELLER, call_next, queue_up
 
 # Rows and lights.
 
 
 def test_a_call_appears_on_top_and_is_lit_for_ten_seconds(page: WallPage, opened: OpenDesk) -> None:
-    _queue(opened, 2, 1, 2)
-    _call(opened, 1)
+    queue_up(opened, 2, 1, 2)
+    call_next(opened, 1)
     page.refresh()
     assert page.rows == [("A1001", "1")]
     assert page.lit == ["A1001"]
     page.pass_time(5)
-    _call(opened, 2)
+    call_next(opened, 2)
     page.refresh()
     assert page.rows == [("A1002", "2"), ("A1001", "1")]
     assert page.lit == ["A1002", "A1001"]
@@ -86,8 +53,8 @@ def test_a_call_appears_on_top_and_is_lit_for_ten_seconds(page: WallPage, opened
 
 
 def test_the_light_is_steady(page: WallPage, opened: OpenDesk) -> None:
-    _queue(opened, 1, 1)
-    _call(opened)
+    queue_up(opened, 1, 1)
+    call_next(opened)
     page.refresh()
     for _ in range(99):
         page.pass_time(0.1)
@@ -96,8 +63,8 @@ def test_the_light_is_steady(page: WallPage, opened: OpenDesk) -> None:
 
 
 def test_a_recall_is_lit_again_and_says_which_call_it_is(page: WallPage, opened: OpenDesk) -> None:
-    _queue(opened, 1, 1)
-    _call(opened)
+    queue_up(opened, 1, 1)
+    call_next(opened)
     page.refresh()
     page.pass_time(60)
     calling.recall_current(opened.desk, TELLER, 1)
@@ -113,7 +80,7 @@ def test_a_wall_that_starts_lights_and_says_only_what_was_called_just_now(qapp: 
         page.window.show_board(board)
         page.settle()
         assert page.lit == ["A1042"]
-        assert _said(page.voice) == ["A1042"] * 2
+        assert page.voice.numbers == ["A1042"] * 2
 
 
 def test_an_older_row_that_comes_back_is_no_new_call() -> None:
@@ -146,7 +113,7 @@ def test_calls_that_came_while_the_wall_slept_are_history(qapp: object) -> None:
         page.window.show_board(a_board(*missed, at=later))
         page.window.show_board(a_board(now, *missed, at=later))
         page.settle()
-        assert _said(page.voice) == ["A1001"] * 2 + ["A1007"] * 2
+        assert page.voice.numbers == ["A1001"] * 2 + ["A1007"] * 2
         assert page.rows[:2] == [("A1007", "2"), ("A1006", "1")]
 
 
@@ -217,8 +184,8 @@ def test_late_data_is_said_calls_stay_and_recovery_too(
     with wall_page(opened, wrap=FailingBoard) as page:
         page.open()
         page.window.stop()  # looks only when the test says so
-        _queue(opened, 1, 1)
-        _call(opened)
+        queue_up(opened, 1, 1)
+        call_next(opened)
         page.refresh()
         page.port.is_broken = True
         for _ in range(10):
@@ -254,7 +221,7 @@ def test_a_store_that_hangs_makes_the_wall_stale_but_not_stiff(
 
 
 def test_minutes_are_read_again_though_nobody_writes(page: WallPage, opened: OpenDesk) -> None:
-    _queue(opened, 3, 1)
+    queue_up(opened, 3, 1)
     page.refresh()
     read: list[BoardView] = []
     page.window.watch.read.connect(read.append)
@@ -291,8 +258,8 @@ def test_tips_change_but_never_while_somebody_is_called(page: WallPage, opened: 
     page.pass_time(15)
     second = page.view.tip.zh.text()
     assert second != first
-    _queue(opened, 1, 1)
-    _call(opened)
+    queue_up(opened, 1, 1)
+    call_next(opened)
     page.pass_time(14)
     page.refresh()
     for _ in range(9):
@@ -367,168 +334,6 @@ def test_everything_moves_by_a_few_pixels_in_time(page: WallPage) -> None:
     assert spread == [6, 6]
 
 
-# Voice.
-
-
-def test_each_call_is_said_twice_and_one_without_sound_not(
-    qapp: QApplication, opened: OpenDesk
-) -> None:
-    with wall_page(None) as page:
-        page.open()
-        page.window.show_board(a_board(a_call("A1001", 1)))
-        silent = a_call("A1002", 2, MORNING, without_sound=True)
-        page.window.show_board(a_board(a_call("A1003", 3, MORNING), silent))
-        page.settle()
-        assert page.voice.said == [("A1003", 3, 80)] * 2
-        assert page.lit == ["A1003", "A1002"]
-        assert not page.view.veil.is_framed
-
-
-class HeldVoice(RecordingVoice):
-    """Takes its time with every sentence, until it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.may_end = Event()
-
-    def say(self, announcement: Announcement, volume: int) -> VoiceOutcome:
-        outcome = super().say(announcement, volume)
-        self.may_end.wait(PATIENCE_S)
-        return outcome
-
-    def stop(self) -> None:
-        self.may_end.set()
-
-
-def test_what_waited_for_its_turn_through_a_sleep_is_not_said(
-    qapp: QApplication, opened: OpenDesk
-) -> None:
-    voice = HeldVoice()
-    with wall_page(opened, voice=voice) as page:
-        page.open()
-        first = page.time.at
-        calls = [a_call("A1002", 2, first), a_call("A1001", 1, first - timedelta(seconds=1))]
-        page.window.show_board(a_board(*calls, at=first))
-        page.time.at += TOO_LATE / 2
-        calls.insert(0, a_call("A1003", 3, page.time.at))
-        page.window.show_board(a_board(*calls, at=page.time.at))
-        page.time.at += TOO_LATE / 2 + timedelta(seconds=1)
-        voice.may_end.set()
-        page.settle()
-        assert _said(voice) == ["A1001", "A1003", "A1003"]
-
-
-def test_twenty_calls_between_two_looks_are_all_said_one_after_the_other(page: WallPage) -> None:
-    page.window.show_board(a_board())
-    numbers = [f"A10{n:02d}" for n in range(20)]
-    calls = [a_call(at, 1, MORNING + timedelta(seconds=n)) for n, at in enumerate(numbers)]
-    page.window.show_board(a_board(*reversed(calls)))
-    page.settle()
-    assert [row[0] for row in page.rows] == numbers[:-7:-1]
-    assert _said(page.voice) == [*numbers, numbers[-1]], "the last one twice: nobody waits"
-
-
-def test_a_call_that_comes_while_another_is_said_waits_for_one_round_only(
-    qapp: QApplication,
-) -> None:
-    voice = HeldVoice()
-    with wall_page(None, voice=voice) as page:
-        page.open()
-        first = a_call("A1001", 1, MORNING)
-        page.window.show_board(a_board(first))
-        page.window.show_board(a_board(a_call("A1002", 2, MORNING), first))
-        voice.may_end.set()
-        page.settle()
-        assert _said(voice) == ["A1001", "A1002", "A1002"]
-
-
-def test_calls_that_are_taken_back_or_over_are_not_said_any_more(qapp: QApplication) -> None:
-    voice = HeldVoice()
-    with wall_page(None, voice=voice) as page:
-        page.open()
-        calls = [a_call(f"A100{n}", n, MORNING + timedelta(seconds=n)) for n in (4, 3, 2, 1)]
-        page.window.show_board(a_board(*calls))
-        # The first is undone while it is being said, the second in time; the third is served.
-        served = replace(calls[1], is_over=True)
-        page.window.show_board(a_board(calls[0], served))
-        voice.may_end.set()
-        page.settle()
-        assert _said(voice) == ["A1001", "A1004", "A1004"]
-
-
-def test_a_call_undone_while_it_is_said_is_not_said_again(
-    qapp: QApplication, opened: OpenDesk
-) -> None:
-    voice = HeldVoice()
-    with wall_page(opened, voice=voice) as page:
-        page.open()
-        _queue(opened, 1, 1)
-        _call(opened)
-        page.window.watch.look()
-        page.until(lambda: _said(voice) == ["A1001"])
-        ticket = calling.counter_view(opened.desk, 1).current
-        calling.undo_last_step(opened.desk, TELLER, 1, ticket.ticket_id)
-        page.window.watch.look()
-        page.until(lambda: page.rows == [])
-        voice.may_end.set()
-        page.settle()
-        assert _said(voice) == ["A1001"]
-
-
-def test_quiet_hours_begin_while_calls_wait_and_end_again(
-    qapp: QApplication, opened: OpenDesk
-) -> None:
-    noon, voice = MORNING.replace(hour=12, minute=0), HeldVoice()
-    with wall_page(
-        opened, voice=voice, quiet="12:00-14:00", at=noon - timedelta(seconds=5)
-    ) as page:
-        page.open()
-        first, second, third, fourth = (
-            a_call(f"A100{n}", n, MORNING + timedelta(seconds=n)) for n in range(1, 5)
-        )
-        page.window.show_board(a_board(second, first))
-        page.time.at = noon
-        voice.may_end.set()
-        page.settle()
-        page.window.show_board(a_board(third, second, first))
-        page.settle()
-        assert _said(voice) == ["A1001"]
-        assert not page.view.veil.is_framed
-        page.time.at = noon + timedelta(hours=2)
-        page.window.show_board(a_board(fourth, third, second, first))
-        page.settle()
-        assert _said(voice) == ["A1001", "A1004", "A1004"]
-
-
-def test_nothing_is_said_in_quiet_hours(qapp: QApplication) -> None:
-    with wall_page(None, quiet="00:00-00:00") as page:
-        page.open()
-        page.window.show_board(a_board(a_call("A1003", 3, MORNING)))
-        page.settle()
-        assert page.voice.said == []
-        assert page.lit == ["A1003"]
-        assert not page.view.veil.is_framed
-
-
-@pytest.mark.parametrize("outcome", [VoiceOutcome.NO_DEVICE, VoiceOutcome.NO_CLIPS])
-def test_without_sound_the_frame_goes_on_three_times_and_no_error(
-    qapp: QApplication, outcome: VoiceOutcome
-) -> None:
-    with wall_page(None, voice=RecordingVoice(outcome)) as page:
-        page.open()
-        page.window.show_board(a_board(a_call("A1003", 3, MORNING)))
-        page.settle()
-        frames = []
-        for _ in range(40):
-            page.window.tick()
-            frames.append(page.view.veil.is_framed)
-            page.pass_time(0.1)
-        changes = sum(1 for a, b in zip([False, *frames], frames, strict=False) if b and not a)
-        assert changes == 3
-        assert not frames[-1]
-        assert page.lit == ["A1003"]
-
-
 # Keys, mouse, screens.
 
 
@@ -571,11 +376,11 @@ def test_the_wall_fills_its_screen_again_after_screens_went_and_came(
 
 
 def test_a_long_day_leaves_no_memory_behind(page: WallPage, opened: OpenDesk) -> None:
-    _queue(opened, 60, 1)
+    queue_up(opened, 60, 1)
 
     def calls(count: int) -> None:
         for _ in range(count):
-            _call(opened)
+            call_next(opened)
             page.refresh()
             page.pass_time(20)
 
@@ -613,8 +418,8 @@ def test_a_wall_apart_from_the_other_desks_says_so_after_a_few_seconds(page: Wal
 def test_a_corrected_call_is_lit_and_said_at_the_counter_that_has_it(
     page: WallPage, opened: OpenDesk
 ) -> None:
-    _queue(opened, 1, 1, 3)
-    _call(opened, 1)
+    queue_up(opened, 1, 1, 3)
+    call_next(opened, 1)
     page.refresh()
     assert page.rows == [("A1001", "1")]
     page.pass_time(20)
