@@ -66,10 +66,8 @@ def open_counter(desk: Desk, session: Session, counter: int, queues: Sequence[st
     day = desk.business_day()
     with desk.unit_of_work() as work:
         report = _report(work, desk, counter)
-        taken = report is not None and report.is_open
-        # A counter that the supervisor opened belongs to whoever sits down first.
-        if report is not None and taken and report.staff not in ("", session.staff_number):
-            raise KnownError("calling.counter_taken", counter=counter, staff=report.staff)
+        if report is not None and report.is_open:
+            _refuse_another(report, session.staff_number)
         work.append(
             Draft(
                 kind=EventKind.COUNTER_OPENED,
@@ -363,9 +361,14 @@ def _open_report(work: UnitOfWork, desk: Desk, hand: Hand) -> CounterReport:
     report = _report(work, desk, hand.counter)
     if report is None or not report.is_open:
         raise KnownError("calling.counter_closed", counter=hand.counter)
-    if report.staff not in ("", hand.actor):
-        raise KnownError("calling.counter_taken", counter=hand.counter, staff=report.staff)
+    _refuse_another(report, hand.actor)
     return report
+
+
+def _refuse_another(report: CounterReport, staff: str) -> None:
+    """Refuse who does not sit there; a counter that the supervisor opened is the first comer's."""
+    if report.staff not in ("", staff):
+        raise KnownError("calling.counter_taken", counter=report.number, staff=report.staff)
 
 
 def _current(work: UnitOfWork, desk: Desk, counter: int) -> Ticket:
